@@ -1,0 +1,345 @@
+"""What does Forumwatch remember? Every table of the one ledger, each with the one room that writes it.
+
+Times are stored as timezone-aware UTC (see `Instant`); documents' own dates are calendar dates.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC, aware on the way in and on the way out (SQLite forgets the zone by itself)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value.isoformat()}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# --- crawlers -------------------------------------------------------------------------------
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("publisher", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("cadence", String(16), nullable=False),
+    Column("last_started", Instant),
+    Column("last_good", Instant, comment="last run that kept its promise; None: never"),
+    Column("last_state", String(16), comment="done or failed"),
+    Column("last_reason", Text, nullable=False, default=""),
+    Column("last_counts", JSON, nullable=False, default=dict, comment="found, fetched, unchanged, failed"),
+    comment="written by crawlers: one row a source, how its last run went",
+)
+
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("fingerprint", String(64), nullable=False, comment="sha256 of method, canonical URL and body"),
+    Column("url", Text, nullable=False),
+    Column("request", JSON, nullable=False, comment="the whole request as Scrapy can rebuild it"),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("state", String(16), nullable=False, comment="waiting, leased, done, failed"),
+    Column("round", String(32), nullable=False, comment="the crawl that asked for it: one a cadence period"),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),
+    UniqueConstraint("source", "fingerprint", "round"),
+    Index(None, "source", "round", "state", "priority", "id"),
+    comment="written by crawlers: which requests wait, are leased, are done; survives kill -9",
+)
+
+urls = Table(
+    "urls",
+    metadata,
+    Column("url", Text, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("sha256", String(64), comment="the bytes of the last good answer"),
+    Column("state", String(16), nullable=False, comment="good, gone, refused, failed"),
+    Column("reason", Text, nullable=False, default=""),
+    Column("checked", Instant, nullable=False),
+    comment="written by crawlers: what is known of a file's address, for conditional requests",
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("publisher", String(16), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("media_type", String(128), nullable=False, default="", comment="as the server said; not trusted"),
+    Column("words", JSON, nullable=False, comment="the publisher's own words: title, symbol, date, language, ..."),
+    Column("captured", Instant, nullable=False),
+    UniqueConstraint("source", "url", "sha256"),
+    comment="written by crawlers: these bytes were seen at this address, with these words about them",
+)
+
+# --- pipeline -------------------------------------------------------------------------------
+
+works = Table(
+    "works",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(255), nullable=False, unique=True, comment="publisher and base symbol, or sha256"),
+    Column("publisher", String(16), nullable=False),
+    Column("symbol", String(200), comment="the base symbol, without Rev., Add. or Corr."),
+    Column("title", Text, nullable=False, default=""),
+    Column("body", String(64)),
+    Column("session", String(64)),
+    Column("agenda_item", String(64)),
+    Column("date", Date, index=True),
+    Column("kind", String(64)),
+    comment="written by pipeline: one work from many documents (languages, Rev., Add., Corr.)",
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("work_id", ForeignKey("works.id"), index=True),
+    Column("state", String(16), nullable=False, index=True, comment="read, quarantined, waiting"),
+    Column("reason", Text, nullable=False, default="", comment="why quarantined or waiting"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("try_again", Instant, comment="when a waiting document may be tried again; None: by hand"),
+    Column("publisher", String(16), nullable=False),
+    Column("media_type", String(64), nullable=False, default="", comment="decided by the bytes"),
+    Column("reader", String(64), nullable=False, default="", comment="which reader, and its version"),
+    Column("symbol", String(200), index=True, comment="first symbol, with its modifiers"),
+    Column("symbols", JSON, nullable=False, default=list),
+    Column("title", Text, nullable=False, default=""),
+    Column("body", String(64)),
+    Column("session", String(64)),
+    Column("agenda_item", String(64)),
+    Column("date", Date),
+    Column("kind", String(64)),
+    Column("language", String(8), comment="ISO 639-1, the main one"),
+    Column("languages", JSON, nullable=False, default=list),
+    Column("job_number", String(32)),
+    Column("described_from", JSON, nullable=False, default=dict, comment="field -> source, masthead or text"),
+    Column("text_sha256", String(64)),
+    Column("read_at", Instant),
+    comment="written by pipeline: one row a file (by its bytes), read or not, with the reason",
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    Column("document_id", ForeignKey("documents.id"), primary_key=True),
+    Column("page", Integer, primary_key=True, comment="counted from 1"),
+    Column("method", String(32), nullable=False, comment="pypdfium2, pdfplumber, tesseract, html, none"),
+    Column("quality", Float, nullable=False, comment="0 (useless) to 1 (clean)"),
+    Column("language", String(8)),
+    Column("text", Text, nullable=False),
+    comment="written by pipeline: the text of each page, as read",
+)
+
+paragraphs = Table(
+    "paragraphs",
+    metadata,
+    Column("document_id", ForeignKey("documents.id"), primary_key=True),
+    Column("ordinal", Integer, primary_key=True, comment="counted from 1 through the document"),
+    Column("page", Integer, nullable=False),
+    Column("number", String(16), comment="as printed: 45, 12 bis; None where none is printed"),
+    Column("language", String(8)),
+    Column("text", Text, nullable=False),
+    comment="written by pipeline: the paragraphs, the unit that is quoted",
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False, comment="country, body, instrument, theme, person, organisation, place, date"),
+    Column("value", String(200), nullable=False, comment="lexicon code (PHL, CMW, ...) or the name as written"),
+    Column("text", String(300), nullable=False, comment="as written"),
+    Column("origin", String(16), nullable=False, comment="lexicon or model"),
+    Column("ordinal", Integer, nullable=False, comment="which paragraph"),
+    Column("page", Integer, nullable=False),
+    Column("start", Integer, nullable=False, comment="offset in the paragraph's text"),
+    Column("end", Integer, nullable=False),
+    Index(None, "kind", "value"),
+    comment="written by pipeline: who and what is spoken of, and where",
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False, comment="symbol or article"),
+    Column("target", String(200), nullable=False, index=True, comment="A/RES/45/158, or ICRMW art. 25"),
+    Column("text", String(300), nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("page", Integer, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    comment="written by pipeline: which documents and treaty articles are cited, and where",
+)
+
+# --- the change sequence --------------------------------------------------------------------
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True, comment="monotonic in commit order"),
+    Column("kind", String(16), nullable=False, comment="created, updated or withdrawn"),
+    Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
+    Column("document_id", ForeignKey("documents.id")),
+    Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+    comment="written by pipeline through Catalog.record_change: what everyone downstream follows",
+)
+
+watermarks = Table(
+    "watermarks",
+    metadata,
+    Column("reader", String(64), primary_key=True),
+    Column("seq", Integer, nullable=False),
+    comment="written by whoever follows the changes (index, matching): how far it has come",
+)
+
+# --- search/alerts --------------------------------------------------------------------------
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("address", String(254), nullable=False, unique=True),
+    Column("language", String(2), nullable=False),
+    Column("cadence", String(16), nullable=False, comment="weekly"),
+    Column("state", String(16), nullable=False, comment="active or unsubscribed"),
+    Column("since", Instant, nullable=False),
+    comment="written by search/alerts: an address and what it wants; nothing else about a person",
+)
+
+saved_searches = Table(
+    "saved_searches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("start_seq", Integer, nullable=False, comment="only changes after this one can match"),
+    Column("active", Boolean, nullable=False),
+    Column("reason", Text, nullable=False, default="", comment="why it is not active"),
+    UniqueConstraint("subscriber_id", "query"),
+    comment="written by search/alerts",
+)
+
+matches = Table(
+    "matches",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("search_id", ForeignKey("saved_searches.id"), nullable=False),
+    Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False, comment="the change that made it match"),
+    Column("matched", Instant, nullable=False),
+    Column("outbox_id", ForeignKey("outbox.id"), index=True, comment="the mail that told of it"),
+    UniqueConstraint("search_id", "work_id"),
+    comment="written by search/alerts: a saved search matched a work; once",
+)
+
+digest_runs = Table(
+    "digest_runs",
+    metadata,
+    Column("cadence", String(16), primary_key=True),
+    Column("period", String(16), primary_key=True, comment="ISO week, 2026-W48"),
+    Column("made", Instant, nullable=False),
+    Column("up_to_seq", Integer, nullable=False),
+    Column("mails", Integer, nullable=False),
+    comment="written by search/alerts: one row a period, made with its outbox rows in one transaction",
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("kind", String(16), nullable=False, comment="digest"),
+    Column("period", String(16), nullable=False),
+    Column("message_id", String(200), nullable=False, unique=True),
+    Column("message", LargeBinary, nullable=False, comment="the whole mail, as it will be sent"),
+    Column("state", String(16), nullable=False, index=True, comment="waiting, leased, sent, failed"),
+    Column("lease_until", Instant),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("try_again", Instant),
+    Column("created", Instant, nullable=False),
+    UniqueConstraint("subscriber_id", "kind", "period"),
+    comment="written by search/alerts: a mail is a row before it is a mail",
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("outcome", String(16), nullable=False, comment="sent, refused, failed"),
+    Column("answer", Text, nullable=False, comment="what the SMTP server said"),
+    comment="written by search/alerts: every attempt to hand a mail over, kept for years",
+)
+
+# --- flows ----------------------------------------------------------------------------------
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("step", String(32), nullable=False, comment="crawl, read, index, match, digest, deliver"),
+    Column("subject", String(64), nullable=False, default="", comment="the source, for crawl"),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    Column("state", String(16), nullable=False, comment="running, done, failed"),
+    Column("counts", JSON, nullable=False, default=dict),
+    Column("reason", Text, nullable=False, default=""),
+    Index(None, "step", "started"),
+    comment="written by flows: what ran, when, and how it ended",
+)

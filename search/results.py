@@ -1,0 +1,72 @@
+"""What does a search answer? The records that pages, JSON, the command line and mails are made from."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Something in the query that could not be taken as written; `start` and `end` are offsets in the query."""
+
+    message: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph that answers; `marks` are (start, end) offsets in `text` of the words that matched."""
+
+    sha256: str
+    language: str | None
+    page: int
+    paragraph: str | None  # as printed
+    ordinal: int
+    text: str
+    marks: tuple[tuple[int, int], ...]
+    citation: str  # to paste: "A/HRC/47/30, para. 45"
+    quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One work; `languages` are those of its documents."""
+
+    work_id: int
+    work: str  # works.key
+    symbols: tuple[str, ...]
+    title: str
+    date: date | None
+    publisher: str
+    body: str | None
+    languages: tuple[str, ...]
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    value: str
+    label: str
+    count: int
+    selected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    field: str
+    label: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A page of hits; `said` is the query in words, `after` the cursor of the next page or None at the end."""
+
+    query: str
+    said: str
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    after: str | None = None
+    took_ms: float = field(default=0.0, compare=False)
