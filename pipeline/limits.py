@@ -1,0 +1,21 @@
+"""How much may the reading of one file cost? Every bound, in one frozen table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds for one file; what goes over one of them fails alone, with the bound named in the reason."""
+
+    seconds: float = 900.0  # wall clock from the moment a worker takes the file, OCR included
+    cpu_seconds: int = 180  # processor time of the worker itself (OCR runs in a program of its own)
+    memory_mb: int = 1500  # resident memory of the worker
+    file_mb: int = 200  # size of the file
+    pages: int = 3000  # pages of one file
+    characters: int = 20_000_000  # text of one file
+    output_mb: int = 100  # what a worker may hand back
+    ocr: bool = True  # False: pages that need OCR wait
+    ocr_pages: int = 300  # pages of one file that are sent to OCR
+    ocr_seconds: float = 60.0  # for one page
+    ocr_pixels: int = 12_000_000  # of one page image: A4 at 300 dpi has 8.7 million
+    table_pages: int = 60  # pages of one file that are searched for tables (0.1 s each)
