@@ -47,8 +47,8 @@ def serve(pipe: Connection, start: Start, parent: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     try:
         function = _function(start.function_path)
-    except (ImportError, AttributeError, ValueError) as error:
-        pipe.send(f"{start.function_path}: {error}")
+    except Exception as error:  # noqa: BLE001 -- told to the parent, which raises it
+        pipe.send(f"{start.function_path}: {type(error).__name__}: {error}")
         return
     space = start.limits.memory_mb * _ADDRESS_SPACE * 1_000_000
     resource.setrlimit(resource.RLIMIT_AS, (space, space))

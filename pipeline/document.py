@@ -4,8 +4,8 @@ A `Reading` is what a reader made of the bytes; a `Document` is a reading that h
 searched for mentions and citations. Offsets are in characters of the paragraph's text.
 """
 
+import datetime
 from dataclasses import dataclass, field
-from datetime import date
 
 # The words a source may hand on about a file, all as the publisher wrote them (captures.words).
 WORDS = ("title", "symbol", "date", "language", "body", "session", "agenda_item", "kind", "country", "subjects")
@@ -81,7 +81,7 @@ class Description:
     body: str | None = None
     session: str | None = None
     agenda_item: str | None = None
-    date: date | None = None
+    date: datetime.date | None = None
     kind: str | None = None
     language: str | None = None
     languages: tuple[str, ...] = ()
