@@ -197,7 +197,12 @@ mentions = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("document_id", ForeignKey("documents.id"), nullable=False, index=True),
-    Column("kind", String(16), nullable=False, comment="country, body, instrument, theme, person, organisation, place, date"),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="country, body, instrument, theme, person, organisation, place, date",
+    ),
     Column("value", String(200), nullable=False, comment="lexicon code (PHL, CMW, ...) or the name as written"),
     Column("text", String(300), nullable=False, comment="as written"),
     Column("origin", String(16), nullable=False, comment="lexicon or model"),
