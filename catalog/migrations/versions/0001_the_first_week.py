@@ -200,7 +200,10 @@ def upgrade() -> None:
         sa.Column("period", sa.String(length=16), nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
         sa.Column("message", sa.LargeBinary(), nullable=False, comment="the whole mail, as it will be sent"),
-        sa.Column("state", sa.String(length=16), nullable=False, comment="waiting, leased, sent, failed"),
+        sa.Column(
+            "state", sa.String(length=16), nullable=False, comment="waiting, leased, sent, failed, withheld, held"
+        ),
+        sa.Column("lease", sa.String(length=32), nullable=True, comment="the sender that holds it"),
         sa.Column("lease_until", catalog.tables.Instant(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("try_again", catalog.tables.Instant(timezone=True), nullable=True),
@@ -219,6 +222,12 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("query", sa.Text(), nullable=False),
         sa.Column("start_seq", sa.Integer(), nullable=False, comment="only changes after this one can match"),
+        sa.Column(
+            "backfill",
+            sa.Boolean(),
+            nullable=False,
+            comment="what was there before start_seq is still to be asked",
+        ),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False, comment="why it is not active"),
         sa.ForeignKeyConstraint(["subscriber_id"], ["subscribers.id"], name=op.f("fk_saved_searches_subscriber_id")),
@@ -263,7 +272,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outbox_id", sa.Integer(), nullable=False),
         sa.Column("at", catalog.tables.Instant(timezone=True), nullable=False),
-        sa.Column("outcome", sa.String(length=16), nullable=False, comment="sent, refused, failed"),
+        sa.Column("outcome", sa.String(length=16), nullable=False, comment="sent, refused, failed, withheld, held"),
         sa.Column("answer", sa.Text(), nullable=False, comment="what the SMTP server said"),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_deliveries_outbox_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
