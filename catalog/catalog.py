@@ -6,6 +6,8 @@ has one writer at a time; on PostgreSQL `record_change` holds one advisory lock 
 number is never seen after a later one has been.
 """
 
+import random
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -67,7 +69,7 @@ class Catalog:
         """One transaction: all of it is kept, or none. On SQLite it takes the write lock at once."""
         with self.engine.connect() as connection:
             if self.engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _take_write_lock(connection)
             try:
                 yield connection
             except BaseException:
@@ -116,6 +118,23 @@ def upsert(
     else:
         statement = statement.on_conflict_do_nothing(index_elements=list(key))
     return connection.execute(statement, list(rows)).rowcount
+
+
+def _take_write_lock(connection: Connection) -> None:
+    """Asks again every few milliseconds: SQLite's own waiting backs off to 100 ms, and the patient starve."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            break
+        except sa.exc.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise CatalogError(f"another process has been writing for more than {BUSY_SECONDS} s") from error
+            time.sleep(random.uniform(0.002, 0.008))
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
 
 
 def _open(url: str) -> Engine:

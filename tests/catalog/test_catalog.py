@@ -85,6 +85,7 @@ def test_a_reader_with_a_watermark_never_misses_a_row(any_catalog, pauses, data)
                 seen.append(change.seq)
             if last and not found:
                 return
+            time.sleep(0.0005)  # let the writers have the interpreter
 
     reader = threading.Thread(target=follow)
     reader.start()
