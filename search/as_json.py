@@ -1,0 +1,322 @@
+"""How is what Forumwatch knows written as JSON? One place for the pages' twins and for the command line.
+
+In marked text the words that matched stand between <mark> and </mark>, and everything else is HTML-escaped;
+`plain` is the same text as it is.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from html import escape
+from typing import Protocol
+
+from search.json_shapes import (
+    DocumentJson,
+    FacetJson,
+    HealthJson,
+    HitJson,
+    HoldingJson,
+    KnownDocumentJson,
+    PageJson,
+    PassageJson,
+    PlaceJson,
+    SearchJson,
+    SourceJson,
+    SourcesJson,
+    UnreadJson,
+    UnreadListJson,
+    WorkJson,
+)
+from search.known import Known, KnownDocument, Place
+from search.results import Facet, Hit, Passage, Results
+from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr
+from search.text import ReadDocument, ReadPage
+
+
+class Addresses(Protocol):
+    """Where things are, for the `url` fields."""
+
+    def work(self, key: str, query: str = "") -> str: ...
+
+    def document(
+        self, sha256: str, at: int | None = None, number: str | None = None, page: int | None = None, query: str = ""
+    ) -> str: ...
+
+    def original(self, sha256: str) -> str: ...
+
+
+def marked(text: str, marks: Iterable[tuple[int, int]]) -> str:
+    """`text` as HTML with <mark> around the marked stretches; marks may touch, overlap or lie outside."""
+    out: list[str] = []
+    done = 0
+    for start, end in _joined(marks, len(text)):
+        out += [escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>"]
+        done = end
+    return "".join([*out, escape(text[done:])])
+
+
+def results_json(results: Results, urls: Addresses, url: str, next_url: str | None) -> SearchJson:
+    return {
+        "query": results.query,
+        "said": results.said,
+        "total": results.total,
+        "complaints": [{"message": c.message, "start": c.start, "end": c.end} for c in results.complaints],
+        "facets": [_facet(facet) for facet in results.facets],
+        "hits": [_hit(hit, results.query, urls) for hit in results.hits],
+        "after": results.after,
+        "url": url,
+        "next_url": next_url,
+    }
+
+
+def work_json(known: Known, urls: Addresses) -> WorkJson:
+    return {
+        "work": known.work,
+        "url": urls.work(known.work),
+        "publisher": known.publisher,
+        "symbol": known.symbol,
+        "symbols": list(known.symbols),
+        "title": known.title,
+        "body": known.body,
+        "session": known.session,
+        "agenda_item": known.agenda_item,
+        "date": _day(known.date),
+        "kind": known.kind,
+        "languages": list(known.languages),
+        "documents": [_known_document(document, urls) for document in known.documents],
+        "mentions": [
+            {
+                "kind": group.kind,
+                "total": group.total,
+                "values": [
+                    {"value": s.value, "text": s.text, "count": s.count, "first": _place(s.first, urls)}
+                    for s in group.values
+                ],
+            }
+            for group in known.mentions
+        ],
+        "citations": [
+            {
+                "kind": cited.kind,
+                "target": cited.target,
+                "count": cited.count,
+                "first": _place(cited.first, urls),
+                "work": cited.work,
+                "url": urls.work(cited.work) if cited.work else None,
+            }
+            for cited in known.citations
+        ],
+        "cited_by": [
+            {"work": c.work, "title": c.title, "symbol": c.symbol, "date": _day(c.date), "url": urls.work(c.work)}
+            for c in known.cited_by
+        ],
+        "captures": [
+            {
+                "sha256": capture.sha256,
+                "source": capture.source,
+                "url": capture.url,
+                "captured": capture.captured.isoformat(),
+                "size": capture.size,
+                "media_type": capture.media_type,
+            }
+            for capture in known.captures
+        ],
+    }
+
+
+def document_json(document: ReadDocument, urls: Addresses) -> DocumentJson:
+    """The text as read: `forumwatch text`, /documents/{sha256}.json."""
+    return {
+        "sha256": document.sha256,
+        "url": urls.document(document.sha256),
+        "original_url": urls.original(document.sha256),
+        "work": document.work,
+        "publisher": document.publisher,
+        "state": document.state,
+        "reason": document.reason,
+        "title": document.title,
+        "symbol": document.symbol,
+        "date": _day(document.date),
+        "language": document.language,
+        "media_type": document.media_type,
+        "reader": document.reader,
+        "pages": [_page(page) for page in document.pages],
+    }
+
+
+def source_json(standing: SourceStanding) -> SourceJson:
+    return {
+        "source": standing.source,
+        "publisher": standing.publisher,
+        "title": standing.title,
+        "cadence": standing.cadence,
+        "terms": standing.terms,
+        "last_started": _moment(standing.last_started),
+        "last_good": _moment(standing.last_good),
+        "state": standing.state,
+        "reason": standing.reason,
+        "counts": standing.counts,
+        "files": standing.files,
+        "late": standing.late,
+        "never": standing.never,
+    }
+
+
+def sources_json(holdings: Sequence[Holding], standings: Sequence[SourceStanding], url: str) -> SourcesJson:
+    """What is in here and how each source stands: the front page and /sources."""
+    publishers: list[HoldingJson] = [
+        {
+            "publisher": held.publisher,
+            "works": held.works,
+            "documents": held.read,
+            "waiting": held.waiting,
+            "quarantined": held.quarantined,
+            "not_tried": held.unread,
+        }
+        for held in holdings
+    ]
+    return {"url": url, "publishers": publishers, "sources": [source_json(standing) for standing in standings]}
+
+
+def unread_json(unread: UnreadList, urls: Addresses, url: str, next_url: str | None) -> UnreadListJson:
+    return {
+        "quarantined": unread.quarantined,
+        "waiting": unread.waiting,
+        "needs_ocr": unread.needs_ocr,
+        "not_tried": unread.not_tried,
+        "documents": [_unread(document, urls) for document in unread.documents],
+        "url": url,
+        "next_url": next_url,
+    }
+
+
+def health_json(health: Health) -> HealthJson:
+    return {
+        "status": "late" if health.late else "ok",
+        "works": health.works,
+        "documents": health.documents,
+        "last_change": health.last_change,
+        "behind": health.behind,
+        "late": list(health.late),
+    }
+
+
+def _hit(hit: Hit, query: str, urls: Addresses) -> HitJson:
+    return {
+        "work": hit.work,
+        "symbols": list(hit.symbols),
+        "title": hit.title,
+        "date": _day(hit.date),
+        "publisher": hit.publisher,
+        "body": hit.body,
+        "languages": list(hit.languages),
+        "passages": [_passage(passage, query, urls) for passage in hit.passages],
+        "url": urls.work(hit.work, query=query),
+    }
+
+
+def _passage(passage: Passage, query: str, urls: Addresses) -> PassageJson:
+    return {
+        "page": passage.page,
+        "paragraph": passage.paragraph,
+        "text": marked(passage.text, passage.marks),
+        "plain": passage.text,
+        "citation": passage.citation,
+        "language": passage.language,
+        "quality": passage.quality,
+        "sha256": passage.sha256,
+        "url": urls.document(passage.sha256, at=passage.ordinal, number=passage.paragraph, query=query),
+    }
+
+
+def _facet(facet: Facet) -> FacetJson:
+    return {
+        "field": facet.field,
+        "label": facet.label,
+        "values": [
+            {"value": v.value, "label": v.label, "count": v.count, "selected": v.selected} for v in facet.values
+        ],
+    }
+
+
+def _known_document(document: KnownDocument, urls: Addresses) -> KnownDocumentJson:
+    return {
+        "sha256": document.sha256,
+        "url": urls.document(document.sha256),
+        "original_url": urls.original(document.sha256),
+        "state": document.state,
+        "reason": document.reason,
+        "language": document.language,
+        "languages": list(document.languages),
+        "symbols": list(document.symbols),
+        "title": document.title,
+        "body": document.body,
+        "session": document.session,
+        "agenda_item": document.agenda_item,
+        "date": _day(document.date),
+        "kind": document.kind,
+        "job_number": document.job_number,
+        "media_type": document.media_type,
+        "reader": document.reader,
+        "read_at": _moment(document.read_at),
+        "described_from": document.described_from,
+        "pages": document.pages,
+        "quality": document.quality,
+        "methods": list(document.methods),
+    }
+
+
+def _page(page: ReadPage) -> PageJson:
+    return {
+        "page": page.page,
+        "method": page.method,
+        "quality": page.quality,
+        "language": page.language,
+        "text": page.text,
+        "paragraphs": [
+            {"number": p.number, "text": p.text, "ordinal": p.ordinal, "language": p.language} for p in page.paragraphs
+        ],
+    }
+
+
+def _unread(document: Unread, urls: Addresses) -> UnreadJson:
+    return {
+        "sha256": document.sha256,
+        "state": document.state,
+        "reason": document.reason,
+        "needs_ocr": needs_ocr(document.state, document.reason),
+        "attempts": document.attempts,
+        "try_again": _moment(document.try_again),
+        "publisher": document.publisher,
+        "media_type": document.media_type,
+        "size": document.size,
+        "title": document.title,
+        "source": document.source,
+        "from_url": document.url,
+        "captured": _moment(document.captured),
+        "original_url": urls.original(document.sha256),
+    }
+
+
+def _place(place: Place, urls: Addresses) -> PlaceJson:
+    url = urls.document(place.sha256, at=place.ordinal)
+    return {"sha256": place.sha256, "page": place.page, "ordinal": place.ordinal, "url": url}
+
+
+def _joined(marks: Iterable[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted((max(0, start), min(end, length)) for start, end in marks):
+        if start >= end:
+            continue
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()

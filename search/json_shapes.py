@@ -1,0 +1,317 @@
+"""Which keys has each JSON answer? The shapes that `as_json` fills, that people script against and OpenAPI shows.
+
+Dates are ISO 8601 days, moments are ISO 8601 with their zone; what is not known is null. Addresses are whole.
+"""
+
+from typing_extensions import TypedDict
+
+
+class ComplaintJson(TypedDict):
+    """Something in the query that could not be taken as written; `start` and `end` are offsets in the query."""
+
+    message: str
+    start: int
+    end: int
+
+
+class PassageJson(TypedDict):
+    """A paragraph that answers. `text` is HTML-escaped with the words marked; `plain` is the text as it is."""
+
+    page: int
+    paragraph: str | None
+    text: str
+    plain: str
+    citation: str
+    language: str | None
+    quality: float
+    sha256: str
+    url: str
+
+
+class HitJson(TypedDict):
+    """One work that answers; `languages` are those of its documents."""
+
+    work: str
+    symbols: list[str]
+    title: str
+    date: str | None
+    publisher: str
+    body: str | None
+    languages: list[str]
+    passages: list[PassageJson]
+    url: str
+
+
+class FacetValueJson(TypedDict):
+    value: str
+    label: str
+    count: int
+    selected: bool
+
+
+class FacetJson(TypedDict):
+    """How the answers fall by one field; pass `field=value` (again and again) to narrow to any of the values."""
+
+    field: str
+    label: str
+    values: list[FacetValueJson]
+
+
+class SearchJson(TypedDict):
+    """A page of answers. `said` is the query in words; `after` is the cursor of the next page, null at the end."""
+
+    query: str
+    said: str
+    total: int
+    complaints: list[ComplaintJson]
+    facets: list[FacetJson]
+    hits: list[HitJson]
+    after: str | None
+    url: str
+    next_url: str | None
+
+
+class KnownDocumentJson(TypedDict):
+    """One file of a work. `quality` is that of its worst page, from 0 (useless) to 1 (clean)."""
+
+    sha256: str
+    url: str
+    original_url: str
+    state: str
+    reason: str
+    language: str | None
+    languages: list[str]
+    symbols: list[str]
+    title: str
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    date: str | None
+    kind: str | None
+    job_number: str | None
+    media_type: str
+    reader: str
+    read_at: str | None
+    described_from: dict[str, str]
+    pages: int
+    quality: float | None
+    methods: list[str]
+
+
+class PlaceJson(TypedDict):
+    """A paragraph of a document; `ordinal` counts the paragraphs of the document from 1."""
+
+    sha256: str
+    page: int
+    ordinal: int
+    url: str
+
+
+class SpokenJson(TypedDict):
+    value: str
+    text: str
+    count: int
+    first: PlaceJson
+
+
+class MentionsJson(TypedDict):
+    """What is spoken of, of one kind, most often first; `total` counts the values that are left out too."""
+
+    kind: str
+    total: int
+    values: list[SpokenJson]
+
+
+class CitedJson(TypedDict):
+    """A symbol or treaty article that is cited; `work` is null when the cited work is not here."""
+
+    kind: str
+    target: str
+    count: int
+    first: PlaceJson
+    work: str | None
+    url: str | None
+
+
+class CitedByJson(TypedDict):
+    work: str
+    title: str
+    symbol: str | None
+    date: str | None
+    url: str
+
+
+class CaptureJson(TypedDict):
+    """These bytes were seen at this address, then."""
+
+    sha256: str
+    source: str
+    url: str
+    captured: str
+    size: int
+    media_type: str
+
+
+class WorkJson(TypedDict):
+    """All that is known about a work."""
+
+    work: str
+    url: str
+    publisher: str
+    symbol: str | None
+    symbols: list[str]
+    title: str
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    date: str | None
+    kind: str | None
+    languages: list[str]
+    documents: list[KnownDocumentJson]
+    mentions: list[MentionsJson]
+    citations: list[CitedJson]
+    cited_by: list[CitedByJson]
+    captures: list[CaptureJson]
+
+
+class ParagraphJson(TypedDict):
+    """`number` as printed, null where none is."""
+
+    number: str | None
+    text: str
+    ordinal: int
+    language: str | None
+
+
+class PageJson(TypedDict):
+    """A page as read, by `method`; `quality` from 0 (useless) to 1 (clean)."""
+
+    page: int
+    method: str
+    quality: float
+    language: str | None
+    text: str
+    paragraphs: list[ParagraphJson]
+
+
+class DocumentJson(TypedDict):
+    """The text of one document, all of it."""
+
+    sha256: str
+    url: str
+    original_url: str
+    work: str | None
+    publisher: str
+    state: str
+    reason: str
+    title: str
+    symbol: str | None
+    date: str | None
+    language: str | None
+    media_type: str
+    reader: str
+    pages: list[PageJson]
+
+
+class HoldingJson(TypedDict):
+    """What is held of a publisher; `documents` are those whose text is here."""
+
+    publisher: str
+    works: int
+    documents: int
+    waiting: int
+    quarantined: int
+    not_tried: int
+
+
+class SourceJson(TypedDict):
+    """A source and its last run; `never`: it has not run well yet; `late`: not within its cadence and half of it."""
+
+    source: str
+    publisher: str
+    title: str
+    cadence: str
+    terms: str
+    last_started: str | None
+    last_good: str | None
+    state: str | None
+    reason: str
+    counts: dict[str, int]
+    files: int
+    late: bool
+    never: bool
+
+
+class SourcesJson(TypedDict):
+    """What is in here, and how each source stands."""
+
+    url: str
+    publishers: list[HoldingJson]
+    sources: list[SourceJson]
+
+
+class UnreadJson(TypedDict):
+    """A file that could not be read (quarantined) or not yet (waiting), with the reason and where it came from."""
+
+    sha256: str
+    state: str
+    reason: str
+    needs_ocr: bool
+    attempts: int
+    try_again: str | None
+    publisher: str
+    media_type: str
+    size: int
+    title: str
+    source: str
+    from_url: str
+    captured: str | None
+    original_url: str
+
+
+class UnreadListJson(TypedDict):
+    """A page of the list; the counts are of the whole list. `not_tried` have been fetched but not read yet."""
+
+    quarantined: int
+    waiting: int
+    needs_ocr: int
+    not_tried: int
+    documents: list[UnreadJson]
+    url: str
+    next_url: str | None
+
+
+class FieldJson(TypedDict):
+    """A field of the query language."""
+
+    field: str
+    aliases: list[str]
+    says: str
+    examples: list[str]
+
+
+class HelpJson(TypedDict):
+    """The query language, as its table of fields has it."""
+
+    url: str
+    fields: list[FieldJson]
+    examples: list[str]
+
+
+class HealthJson(TypedDict):
+    """`behind`: changes that the search index has not taken in yet; `late`: sources that are."""
+
+    status: str
+    works: int
+    documents: int
+    last_change: int
+    behind: int
+    late: list[str]
+
+
+class ErrorJson(TypedDict):
+    """What went wrong, in words."""
+
+    status: int
+    title: str
+    message: str

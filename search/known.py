@@ -1,0 +1,115 @@
+"""What can be known about a work? The records that its page, its JSON and the command line are made from."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+POOR = 0.6  # below this quality a page's text must not be trusted unseen
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """These bytes were seen at this address, then."""
+
+    sha256: str
+    source: str
+    url: str
+    captured: datetime
+    size: int
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """One file of a work; `quality` is that of its worst page, None where it has no pages."""
+
+    sha256: str
+    state: str
+    reason: str
+    language: str | None
+    languages: tuple[str, ...]
+    symbols: tuple[str, ...]
+    title: str
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    date: date | None
+    kind: str | None
+    job_number: str | None
+    media_type: str
+    reader: str
+    read_at: datetime | None
+    described_from: dict[str, str]
+    pages: int
+    quality: float | None
+    methods: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A paragraph of a document."""
+
+    sha256: str
+    ordinal: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Someone or something spoken of: `value` is a code of the lexicon or the name as written."""
+
+    value: str
+    text: str
+    count: int
+    first: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What is spoken of, of one kind, most often first; `total` counts those that are left out too."""
+
+    kind: str
+    total: int
+    values: tuple[Spoken, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A symbol or treaty article that is cited; `work` is the key of that work when it is here."""
+
+    kind: str
+    target: str
+    count: int
+    first: Place
+    work: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedBy:
+    """A work that cites this one."""
+
+    work: str
+    title: str
+    symbol: str | None
+    date: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that is known about a work."""
+
+    work: str
+    publisher: str
+    symbol: str | None
+    symbols: tuple[str, ...]
+    title: str
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    date: date | None
+    kind: str | None
+    languages: tuple[str, ...]
+    documents: tuple[KnownDocument, ...]
+    mentions: tuple[Mentions, ...]
+    citations: tuple[Cited, ...]
+    cited_by: tuple[CitedBy, ...]
+    captures: tuple[Capture, ...]

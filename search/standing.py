@@ -1,0 +1,263 @@
+"""How do things stand? What is held per publisher, how each source's last run went, what could not be read.
+
+Silence must never be ambiguous: a source that has not run well within its cadence, and half of it again, is late.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalog import Catalog
+from catalog.tables import captures, changes, documents, sources, watermarks, works
+
+PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=31),
+    "quarterly": timedelta(days=92),
+    "yearly": timedelta(days=366),
+}
+PATIENCE = 1.5  # periods; a run that is half a period behind is noticed, one that is an hour behind is not
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What is held of a publisher; `waiting` are to be tried again (or need OCR), `unread` not tried yet."""
+
+    publisher: str
+    works: int
+    read: int
+    waiting: int
+    quarantined: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStanding:
+    """A source and its last run; `late` and `never` are said aloud on every page that shows sources."""
+
+    source: str
+    publisher: str
+    title: str
+    cadence: str
+    terms: str
+    last_started: datetime | None
+    last_good: datetime | None
+    state: str | None
+    reason: str
+    counts: dict[str, int]
+    files: int
+    late: bool
+    never: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read, or not yet; `url` is where it was last seen."""
+
+    id: int
+    sha256: str
+    state: str
+    reason: str
+    attempts: int
+    try_again: datetime | None
+    publisher: str
+    media_type: str
+    size: int
+    title: str
+    source: str
+    url: str
+    captured: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadList:
+    """A page of the list; the counts are of the whole list, `after` is the next page's cursor."""
+
+    quarantined: int
+    waiting: int
+    needs_ocr: int
+    not_tried: int
+    documents: tuple[Unread, ...]
+    after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Is everything in step? `behind` is how many changes the search index has not seen yet."""
+
+    works: int
+    documents: int
+    last_change: int
+    behind: int
+    late: tuple[str, ...]
+
+
+def is_late(cadence: str, last_good: datetime | None, now: datetime) -> bool:
+    """True if the last good run is longer ago than the cadence allows; one that runs once is late until it has."""
+    period = PERIODS.get(cadence)
+    if last_good is None:
+        return True
+    return period is not None and now - last_good > period * PATIENCE
+
+
+def needs_ocr(state: str, reason: str) -> bool:
+    """A scan that waits for OCR says so in its reason."""
+    return state == "waiting" and "ocr" in reason.casefold()
+
+
+def holdings(catalog: Catalog) -> tuple[Holding, ...]:
+    """Per publisher, in alphabetical order."""
+    with catalog.read() as connection:
+        of_works = _counts(connection, sa.select(works.c.publisher, sa.func.count()).group_by(works.c.publisher))
+        of_documents = {
+            (publisher, state): count
+            for publisher, state, count in connection.execute(
+                sa.select(documents.c.publisher, documents.c.state, sa.func.count()).group_by(
+                    documents.c.publisher, documents.c.state
+                )
+            )
+        }
+        unread = _counts(connection, _not_tried())
+    publishers = sorted({*of_works, *unread, *(publisher for publisher, _ in of_documents)})
+    return tuple(
+        Holding(
+            publisher=name,
+            works=of_works.get(name, 0),
+            read=of_documents.get((name, "read"), 0),
+            waiting=of_documents.get((name, "waiting"), 0),
+            quarantined=of_documents.get((name, "quarantined"), 0),
+            unread=unread.get(name, 0),
+        )
+        for name in publishers
+    )
+
+
+def source_standings(catalog: Catalog, now: datetime | None = None) -> tuple[SourceStanding, ...]:
+    """Every source that is known, and those files came from without being one (taken in by hand)."""
+    moment = now or datetime.now(UTC)
+    with catalog.read() as connection:
+        rows = connection.execute(sa.select(sources).order_by(sources.c.publisher, sources.c.name)).mappings().all()
+        files = {
+            source: (publisher, count, last)
+            for source, publisher, count, last in connection.execute(
+                sa.select(
+                    captures.c.source,
+                    sa.func.min(captures.c.publisher),
+                    sa.func.count(sa.distinct(captures.c.sha256)),
+                    sa.func.max(captures.c.captured),
+                ).group_by(captures.c.source)
+            )
+        }
+    known = [_standing(row, files.get(row["name"], ("", 0, None))[1], moment) for row in rows]
+    others = sorted(set(files) - {row["name"] for row in rows})
+    return (*known, *(_by_hand(name, *files[name]) for name in others))
+
+
+def unread_documents(catalog: Catalog, after: int = 0, limit: int = 100) -> UnreadList:
+    """Documents that are quarantined or wait, in the order they came, from the one after `after`."""
+    with catalog.read() as connection:
+        rows = (
+            connection.execute(
+                sa.select(documents)
+                .where(documents.c.state.in_(("quarantined", "waiting")), documents.c.id > after)
+                .order_by(documents.c.id)
+                .limit(limit + 1)
+            )
+            .mappings()
+            .all()
+        )
+        seen = _last_captures(connection, [row["sha256"] for row in rows])
+        totals = _totals(connection)
+    shown = rows[:limit]
+    return UnreadList(
+        **totals,
+        documents=tuple(_unread(row, seen.get(row["sha256"])) for row in shown),
+        after=shown[-1]["id"] if len(rows) > limit else None,
+    )
+
+
+def health(catalog: Catalog, index_reader: str = "index", now: datetime | None = None) -> Health:
+    """Counts, how far the index is behind the catalog, and which sources are late."""
+    late = tuple(standing.source for standing in source_standings(catalog, now) if standing.late)
+    with catalog.read() as connection:
+        last = catalog.last_seq(connection)
+        reached = connection.execute(sa.select(watermarks.c.seq).where(watermarks.c.reader == index_reader)).scalar()
+        behind = sa.select(sa.func.count()).select_from(changes).where(changes.c.seq > (reached or 0))
+        return Health(
+            works=connection.execute(sa.select(sa.func.count()).select_from(works)).scalar_one(),
+            documents=connection.execute(sa.select(sa.func.count()).select_from(documents)).scalar_one(),
+            last_change=last,
+            behind=connection.execute(behind).scalar_one(),
+            late=late,
+        )
+
+
+def _counts(connection: Connection, query: sa.Select[tuple[str, int]]) -> dict[str, int]:
+    return dict(connection.execute(query).tuples().all())
+
+
+def _not_tried() -> sa.Select[tuple[str, int]]:
+    tried = sa.select(documents.c.sha256).where(documents.c.sha256 == captures.c.sha256).exists()
+    count = sa.func.count(sa.distinct(captures.c.sha256))
+    return sa.select(captures.c.publisher, count).where(~tried).group_by(captures.c.publisher)
+
+
+def _standing(row: sa.RowMapping, files: int, now: datetime) -> SourceStanding:
+    counts = {str(name): int(count) for name, count in dict(row["last_counts"]).items() if isinstance(count, int)}
+    same = ("publisher", "title", "cadence", "terms", "last_started", "last_good")
+    return SourceStanding(
+        source=row["name"],
+        **{name: row[name] for name in same},
+        state=row["last_state"],
+        reason=row["last_reason"],
+        counts=counts,
+        files=files,
+        late=is_late(row["cadence"], row["last_good"], now),
+        never=row["last_good"] is None,
+    )
+
+
+def _by_hand(name: str, publisher: str, files: int, last: datetime | None) -> SourceStanding:
+    """Files that no schedule brings: they cannot be late."""
+    title = "Files taken in by hand" if name == "by-hand" else name
+    return SourceStanding(name, publisher, title, "by hand", "", last, last, "done", "", {}, files, False, False)
+
+
+def _totals(connection: Connection) -> dict[str, int]:
+    reasons = connection.execute(
+        sa.select(documents.c.state, documents.c.reason, sa.func.count())
+        .where(documents.c.state.in_(("quarantined", "waiting")))
+        .group_by(documents.c.state, documents.c.reason)
+    ).all()
+    scans = sum(count for state, reason, count in reasons if needs_ocr(state, reason))
+    return {
+        "quarantined": sum(count for state, _, count in reasons if state == "quarantined"),
+        "waiting": sum(count for state, _, count in reasons if state == "waiting") - scans,
+        "needs_ocr": scans,
+        "not_tried": sum(_counts(connection, _not_tried()).values()),
+    }
+
+
+def _last_captures(connection: Connection, sha256s: Iterable[str]) -> dict[str, sa.RowMapping]:
+    found = connection.execute(
+        sa.select(captures).where(captures.c.sha256.in_(list(sha256s))).order_by(captures.c.captured, captures.c.id)
+    ).mappings()
+    return {row["sha256"]: row for row in found}
+
+
+def _unread(row: sa.RowMapping, seen: sa.RowMapping | None) -> Unread:
+    same = ("id", "sha256", "state", "reason", "attempts", "try_again", "publisher", "media_type")
+    words = dict(seen["words"]) if seen else {}
+    return Unread(
+        **{name: row[name] for name in same},
+        size=seen["size"] if seen else 0,
+        title=row["title"] or str(words.get("title", "")) or str(words.get("file", "")),
+        source=seen["source"] if seen else "",
+        url=seen["url"] if seen else "",
+        captured=seen["captured"] if seen else None,
+    )

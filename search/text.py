@@ -1,0 +1,207 @@
+"""What does a document say? Its text as read, by page and paragraph, whole or one part at a time.
+
+A part is what fits on one web page; parts are cut at paragraphs, never inside one, and always in the same way.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalog import Catalog
+from catalog.tables import documents, pages, paragraphs, works
+
+PART = 24_000  # characters of a part; a longer paragraph is a part by itself
+
+
+@dataclass(frozen=True, slots=True)
+class ReadParagraph:
+    """`number` as printed, None where none is; `repeated`: an earlier paragraph of the document has the same number."""
+
+    ordinal: int
+    number: str | None
+    language: str | None
+    text: str
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page with those of its paragraphs that are in the part; `begins` is False if an earlier part began it."""
+
+    page: int
+    method: str
+    quality: float
+    language: str | None
+    text: str
+    paragraphs: tuple[ReadParagraph, ...]
+    begins: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """`first` and `last` are pages; `start` is the ordinal of its first paragraph, None if it has none."""
+
+    first: int
+    last: int
+    start: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document with the text of one part, or all of it; `parts` has them all, `part` is the number of this one."""
+
+    sha256: str
+    work: str | None
+    publisher: str
+    state: str
+    reason: str
+    title: str
+    symbol: str | None
+    date: date | None
+    language: str | None
+    media_type: str
+    reader: str
+    pages: tuple[ReadPage, ...]
+    parts: tuple[Part, ...]
+    part: int | None = None
+
+
+def find_document(catalog: Catalog, words: str, language: str | None = None) -> str | None:
+    """The SHA-256 of the document that `words` name: a SHA-256, or a symbol (then the given language, or English)."""
+    with catalog.read() as connection:
+        exact = sa.select(documents.c.sha256).where(documents.c.sha256 == words.strip().lower())
+        found = connection.execute(exact).scalar()
+        if found is None:
+            found = _by_symbol(connection, words, language)
+    return None if found is None else str(found)
+
+
+def read_document(
+    catalog: Catalog, sha256: str, at: int | None = None, page: int | None = None, whole: bool = False
+) -> ReadDocument | None:
+    """The document's text: whole, or the part with paragraph `at` or with `page`, or the first part."""
+    with catalog.read() as connection:
+        row = _document(connection, sha256)
+        if row is None:
+            return None
+        outline = _outline(connection, row["id"])
+        cuts = [outline] if whole else _cut(outline)
+        here = 0 if whole else _choose(cuts, at, page)
+        read = _pages(connection, row["id"], cuts[here]) if outline else ()
+    names = ("sha256", "publisher", "state", "reason", "title", "symbol", "date", "language", "media_type", "reader")
+    return ReadDocument(
+        **{name: row[name] for name in names},
+        work=row["key"],
+        pages=read,
+        parts=tuple(_part(cut) for cut in cuts if cut),
+        part=None if whole else here + 1,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A paragraph, or (ordinal None) a page on which none was found."""
+
+    page: int
+    ordinal: int | None
+    length: int
+
+
+def _document(connection: Connection, sha256: str) -> sa.RowMapping | None:
+    query = sa.select(documents, works.c.key).outerjoin(works, works.c.id == documents.c.work_id)
+    return connection.execute(query.where(documents.c.sha256 == sha256)).mappings().one_or_none()
+
+
+def _by_symbol(connection: Connection, words: str, language: str | None) -> str | None:
+    from lexicon import parse_symbol
+
+    parsed = parse_symbol(words)
+    symbols = [words.strip(), *([str(parsed)] if parsed else [])]
+    of_symbol = sa.select(documents.c.sha256).where(documents.c.symbol.in_(symbols), documents.c.state == "read")
+    if language:
+        of_symbol = of_symbol.where(documents.c.language == language)
+    first = of_symbol.order_by(documents.c.language != "en", documents.c.id).limit(1)
+    return connection.execute(first).scalar()
+
+
+def _outline(connection: Connection, document_id: int) -> list[_Piece]:
+    by_paragraph = (
+        sa.select(paragraphs.c.page, paragraphs.c.ordinal, sa.func.length(paragraphs.c.text))
+        .where(paragraphs.c.document_id == document_id)
+        .order_by(paragraphs.c.ordinal)
+    )
+    pieces = [_Piece(*row) for row in connection.execute(by_paragraph)]
+    by_page = sa.select(pages.c.page, sa.func.length(pages.c.text)).where(pages.c.document_id == document_id)
+    with_text = {piece.page for piece in pieces}
+    bare = [_Piece(page, None, length) for page, length in connection.execute(by_page) if page not in with_text]
+    return sorted([*pieces, *bare], key=lambda piece: piece.page)  # stable: paragraphs of a page stay in order
+
+
+def _cut(outline: list[_Piece]) -> list[list[_Piece]]:
+    cuts: list[list[_Piece]] = [[]]
+    room = PART
+    for piece in outline:
+        if piece.length > room and cuts[-1]:
+            cuts.append([])
+            room = PART
+        cuts[-1].append(piece)
+        room -= piece.length
+    return cuts
+
+
+def _choose(cuts: list[list[_Piece]], at: int | None, page: int | None) -> int:
+    for number, cut in enumerate(cuts):
+        if at is not None and any(piece.ordinal == at for piece in cut):
+            return number
+    for number, cut in enumerate(cuts):
+        if page is not None and any(piece.page == page for piece in cut):
+            return number
+    return 0
+
+
+def _part(cut: list[_Piece]) -> Part:
+    return Part(cut[0].page, cut[-1].page, next((piece.ordinal for piece in cut if piece.ordinal is not None), None))
+
+
+def _pages(connection: Connection, document_id: int, cut: list[_Piece]) -> tuple[ReadPage, ...]:
+    ordinals = [piece.ordinal for piece in cut if piece.ordinal is not None]
+    texts = {paragraph.ordinal: paragraph for paragraph in _paragraphs(connection, document_id, ordinals)}
+    about = connection.execute(
+        sa.select(pages).where(pages.c.document_id == document_id, pages.c.page.between(cut[0].page, cut[-1].page))
+    )
+    known = {row.page: row for row in about}
+    first = connection.execute(
+        sa.select(sa.func.min(paragraphs.c.ordinal)).where(
+            paragraphs.c.document_id == document_id, paragraphs.c.page == cut[0].page
+        )
+    ).scalar()
+    made = []
+    for page, pieces in groupby(cut, key=lambda piece: piece.page):
+        inside = tuple(texts[piece.ordinal] for piece in pieces if piece.ordinal is not None)
+        row = known.get(page)
+        begins = not inside or page != cut[0].page or inside[0].ordinal == first
+        if row is None:  # a paragraph whose page was never written down
+            made.append(ReadPage(page, "unknown", 0.0, None, "", inside, begins))
+        else:
+            made.append(ReadPage(page, row.method, row.quality, row.language, row.text, inside, begins))
+    return tuple(made)
+
+
+def _paragraphs(connection: Connection, document_id: int, ordinals: list[int]) -> Iterator[ReadParagraph]:
+    if not ordinals:
+        return
+    of_document = paragraphs.c.document_id == document_id
+    before = connection.execute(
+        sa.select(paragraphs.c.number)
+        .where(of_document, paragraphs.c.ordinal < min(ordinals), paragraphs.c.number.is_not(None))
+        .distinct()
+    )
+    seen = set(before.scalars())
+    between = paragraphs.c.ordinal.between(min(ordinals), max(ordinals))
+    for row in connection.execute(sa.select(paragraphs).where(of_document, between).order_by(paragraphs.c.ordinal)):
+        yield ReadParagraph(row.ordinal, row.number, row.language, row.text, row.number in seen)
+        seen.add(row.number)

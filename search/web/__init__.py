@@ -1,0 +1,28 @@
+"""What do you want to know? The pages and their JSON twins; `create_app` is the door."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+    from catalog import Catalog
+    from search.web.site import Searching
+
+__all__ = ["create_app"]
+
+
+def create_app(
+    catalog: "Catalog",
+    searcher: "Searching",
+    archive_path: "Callable[[str], Path]",
+    secret: str,
+    base_url: str,
+    notice: str | None = None,
+) -> "FastAPI":
+    """The web application; see `search.web.app.create_app`. FastAPI is imported only when this is called."""
+    from search.web import app
+
+    return app.create_app(catalog, searcher, archive_path, secret, base_url, notice)

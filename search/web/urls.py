@@ -1,0 +1,103 @@
+"""Where is each page? Every address of the web pages and of their JSON twins is made here.
+
+`Urls("https://host/prefix")` makes absolute addresses (JSON, mails); `Urls("/prefix")` or `Urls("")` makes
+those that pages link with, so that a page works under whatever name the machine was reached by.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode, urlsplit
+
+from catalog import ForumwatchError
+
+_SLUG = re.compile(r"[^\w.-]+")
+
+
+class AddressError(ForumwatchError):
+    """Raised at start when the base address of the site is not an http(s) address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """All addresses under `base`, which has no slash at its end."""
+
+    base: str
+
+    def home(self) -> str:
+        return f"{self.base}/"
+
+    def page(self, name: str, json: bool = False) -> str:
+        """sources, quarantine, help, health."""
+        return f"{self.base}/{name}{'.json' if json else ''}"
+
+    def search(self, pairs: Iterable[tuple[str, str]] = (), json: bool = False) -> str:
+        """The search page; `pairs` as Asked.pairs() gives them."""
+        return _with_query(self.page("search", json), pairs)
+
+    def work(self, key: str, query: str = "", json: bool = False) -> str:
+        """A work by its key, slashes and all; a key that a browser would rewrite goes into the query string."""
+        pairs = [("q", query)] if query else []
+        if _survives_in_a_path(key):
+            return _with_query(f"{self.base}/works/{quote(key, safe='/:(),')}{'.json' if json else ''}", pairs)
+        return _with_query(f"{self.base}/works{'.json' if json else ''}", [("key", key), *pairs])
+
+    def document(
+        self,
+        sha256: str,
+        at: int | None = None,
+        number: str | None = None,
+        page: int | None = None,
+        query: str = "",
+        json: bool = False,
+    ) -> str:
+        """The text of a document; `at` is a paragraph's ordinal and `number` its printed number, for the anchor."""
+        pairs = [("q", query)] if query else []
+        anchor = ""
+        if at is not None:
+            pairs.append(("at", str(at)))
+            anchor = f"#{paragraph_anchor(number, at)}"
+        elif page is not None:
+            pairs.append(("page", str(page)))
+            anchor = f"#page-{page}"
+        return _with_query(f"{self.base}/documents/{sha256}{'.json' if json else ''}", pairs) + anchor
+
+    def original(self, sha256: str) -> str:
+        return f"{self.base}/documents/{sha256}/original"
+
+    def quarantine(self, after: int | None = None, json: bool = False) -> str:
+        return _with_query(self.page("quarantine", json), [("after", str(after))] if after else [])
+
+    def unsubscribe(self, token: str) -> str:
+        return f"{self.base}/unsubscribe/{quote(token, safe='')}"
+
+    def openapi(self) -> str:
+        return f"{self.base}/openapi.json"
+
+    def static(self, name: str, version: str) -> str:
+        return f"{self.base}/static/{name}?v={version}"
+
+
+def paragraph_anchor(number: str | None, ordinal: int) -> str:
+    """`para-45` for the paragraph printed as 45; `at-112` for the 112th of the document when no number is printed."""
+    slug = _SLUG.sub("-", number).strip("-") if number else ""
+    return f"para-{slug}" if slug else f"at-{ordinal}"
+
+
+def site_urls(base_url: str) -> tuple[Urls, Urls]:
+    """(absolute, for links in pages) from the address of the site as people reach it."""
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise AddressError(f"the site's address must look like https://host or https://host/path, not {base_url!r}")
+    path = parts.path.rstrip("/")
+    return Urls(f"{parts.scheme}://{parts.netloc}{path}"), Urls(path)
+
+
+def _survives_in_a_path(key: str) -> bool:
+    """No empty or dot segments (browsers resolve them, even when percent-encoded), nothing taken for a twin."""
+    return not key.endswith(".json") and not any(part in ("", ".", "..") for part in key.split("/"))
+
+
+def _with_query(path: str, pairs: Iterable[tuple[str, str]]) -> str:
+    query = urlencode(list(pairs))
+    return f"{path}?{query}" if query else path
