@@ -79,7 +79,9 @@ frontier = Table(
     Column("id", Integer, primary_key=True),
     Column("source", String(64), nullable=False),
     Column("kind", String(8), nullable=False, comment="page (it is read for more) or file (it is kept)"),
-    Column("fingerprint", String(64), nullable=False, comment="sha256 of method, canonical URL and body, or of the key"),
+    Column(
+        "fingerprint", String(64), nullable=False, comment="sha256 of method, canonical URL and body, or of the key"
+    ),
     Column("url", Text, nullable=False),
     Column("request", JSON, nullable=False, comment="the whole request as Scrapy can rebuild it"),
     Column("priority", Integer, nullable=False, default=0),

@@ -2,15 +2,36 @@
 
 from dataclasses import dataclass, field
 
+FORMATS = ("pdf", "docx", "doc", "html")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """A file that a publisher offers; `words` are the publisher's own words about it, uninterpreted.
 
     Keys of `words`: title, symbol, date, language, body, session, agenda_item, kind, country, subjects.
+    `key` stands in for the URL where that is not stable (a token that changes at every request): it is
+    then what the file is known by. `format` is what the publisher says the file is; an HTML page is
+    taken for a document only where format is "html".
     """
 
     url: str
+    words: dict[str, str] = field(default_factory=dict)
+    key: str | None = None
+    format: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What the file is known by from one crawl to the next."""
+        return self.key or self.url
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A document that the publisher names but does not give out: counted and noted, never asked for."""
+
+    identity: str
+    reason: str
     words: dict[str, str] = field(default_factory=dict)
 
 

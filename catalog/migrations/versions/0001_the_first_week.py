@@ -47,12 +47,20 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source", sa.String(length=64), nullable=False),
         sa.Column(
-            "fingerprint", sa.String(length=64), nullable=False, comment="sha256 of method, canonical URL and body"
+            "kind", sa.String(length=8), nullable=False, comment="page (it is read for more) or file (it is kept)"
+        ),
+        sa.Column(
+            "fingerprint",
+            sa.String(length=64),
+            nullable=False,
+            comment="sha256 of method, canonical URL and body, or of the key",
         ),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("request", sa.JSON(), nullable=False, comment="the whole request as Scrapy can rebuild it"),
         sa.Column("priority", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False, comment="waiting, leased, done, failed"),
+        sa.Column(
+            "state", sa.String(length=16), nullable=False, comment="waiting, leased, done, same, failed, withheld"
+        ),
         sa.Column(
             "round", sa.String(length=32), nullable=False, comment="the crawl that asked for it: one a cadence period"
         ),
@@ -89,6 +97,7 @@ def upgrade() -> None:
         sa.Column("publisher", sa.String(length=16), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("cadence", sa.String(length=16), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False, comment="the address of the publisher's terms of use"),
         sa.Column("last_started", catalog.tables.Instant(timezone=True), nullable=True),
         sa.Column(
             "last_good",
@@ -96,7 +105,13 @@ def upgrade() -> None:
             nullable=True,
             comment="last run that kept its promise; None: never",
         ),
-        sa.Column("last_state", sa.String(length=16), nullable=True, comment="done or failed"),
+        sa.Column(
+            "last_round",
+            sa.String(length=32),
+            nullable=True,
+            comment="the round of that last run; a round that is done is not crawled again",
+        ),
+        sa.Column("last_state", sa.String(length=16), nullable=True, comment="running, done or failed"),
         sa.Column("last_reason", sa.Text(), nullable=False),
         sa.Column("last_counts", sa.JSON(), nullable=False, comment="found, fetched, unchanged, failed"),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_sources")),
