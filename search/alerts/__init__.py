@@ -1,0 +1,74 @@
+"""Who is told of what? Subscribing, matching, digests and delivery: the door of alerts."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from search.alerts.delivery import DeliveryReport, deliver, release_held
+    from search.alerts.digests import make_digests, period_of
+    from search.alerts.errors import AlertError, Refused, TokenError
+    from search.alerts.links import Letterhead, Links
+    from search.alerts.maildir import LocalMailbox, Maildir
+    from search.alerts.matching import match_changes
+    from search.alerts.smtp import Smtp
+    from search.alerts.subscribers import (
+        Subscription,
+        Unsubscribed,
+        read_token,
+        resubscribe,
+        subscribe,
+        unsubscribe,
+        unsubscribe_by_token,
+    )
+
+_WHERE = {
+    "delivery": ("DeliveryReport", "deliver", "release_held"),
+    "digests": ("make_digests", "period_of"),
+    "errors": ("AlertError", "Refused", "TokenError"),
+    "links": ("Letterhead", "Links"),
+    "maildir": ("LocalMailbox", "Maildir"),
+    "matching": ("match_changes",),
+    "smtp": ("Smtp",),
+    "subscribers": (
+        "Subscription",
+        "Unsubscribed",
+        "read_token",
+        "resubscribe",
+        "subscribe",
+        "unsubscribe",
+        "unsubscribe_by_token",
+    ),
+}
+
+__all__ = [
+    "AlertError",
+    "DeliveryReport",
+    "Letterhead",
+    "Links",
+    "LocalMailbox",
+    "Maildir",
+    "Refused",
+    "Smtp",
+    "Subscription",
+    "TokenError",
+    "Unsubscribed",
+    "deliver",
+    "make_digests",
+    "match_changes",
+    "period_of",
+    "read_token",
+    "release_held",
+    "resubscribe",
+    "subscribe",
+    "unsubscribe",
+    "unsubscribe_by_token",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The rooms behind the door open when they are first asked for: templates, mail and the query parser stay out."""
+    from importlib import import_module
+
+    for module, names in _WHERE.items():
+        if name in names:
+            return getattr(import_module(f"search.alerts.{module}"), name)
+    raise AttributeError(f"search.alerts has no {name!r}")

@@ -1,0 +1,117 @@
+"""What stands in a digest? The records that mail.py sets in text and HTML, and how a passage is cut to be quoted."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from search.results import Passage
+from search.standing import SourceStanding
+
+EXCERPT = 360  # characters of a passage that are quoted
+STEERING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")  # a text must not turn the mail around it
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A saved search; `said` is its query in words."""
+
+    search_id: int
+    name: str
+    query: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A work that is told of, once, with every search that found it."""
+
+    key: str
+    title: str
+    symbol: str | None
+    date: date | None
+    publisher: str
+    body: str | None
+    languages: tuple[str, ...]
+    reasons: tuple[Watched, ...]
+    passage: Passage | None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One digest for one subscriber: `first` to `last` are the days it covers, `made` the moment it stands for."""
+
+    subscriber_id: int
+    address: str
+    language: str
+    kind: str
+    period: str
+    first: date
+    last: date
+    made: datetime
+    items: tuple[Item, ...]
+    paused: tuple[tuple[str, str], ...]  # (name, reason) of searches that no longer run
+    sources: tuple[SourceStanding, ...]
+
+    @property
+    def searches(self) -> tuple[Watched, ...]:
+        """Every search that found something, in the order of its name."""
+        found = {reason.search_id: reason for item in self.items for reason in item.reasons}
+        return tuple(sorted(found.values(), key=lambda search: (search.name.casefold(), search.search_id)))
+
+    @property
+    def troubled(self) -> tuple[SourceStanding, ...]:
+        """The sources because of which this letter may be incomplete."""
+        return tuple(source for source in self.sources if source.late or source.state == "failed")
+
+
+class Piece(NamedTuple):
+    """A stretch of a quoted passage, marked or not."""
+
+    text: str
+    marked: bool
+
+
+def plain(text: str) -> str:
+    """One line without control characters and without what changes the direction of the text around it."""
+    text = STEERING.sub("", text)
+    text = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text)
+    return " ".join(text.split())
+
+
+def excerpt(passage: Passage, limit: int = EXCERPT) -> tuple[Piece, ...]:
+    """The stretch of the passage with its first marked words, cut between words, in pieces that are marked or not."""
+    text = passage.text
+    marks = sorted((start, end) for start, end in passage.marks if 0 <= start < end <= len(text))
+    first = marks[0][0] if marks else 0
+    begin = 0 if first <= limit // 3 or len(text) <= limit else _word_after(text, first - limit // 3, first)
+    end = len(text) if len(text) - begin <= limit else _word_before(text, begin + limit, begin + limit // 2)
+    pieces = [Piece("… ", False)] if begin else []
+    at = begin
+    for start, stop in marks:
+        if start < at or start >= end:
+            continue
+        stop = min(stop, end)
+        pieces += [Piece(_inside(text[at:start]), False), Piece(_inside(text[start:stop]), True)]
+        at = stop
+    pieces.append(Piece(_inside(text[at:end]) + (" …" if end < len(text) else ""), False))
+    return tuple(piece for piece in pieces if piece.text)
+
+
+def _inside(text: str) -> str:
+    """As plain(), but a space at an end stays: the piece has neighbours."""
+    made = plain(text)
+    before = " " if text[:1].isspace() and made else ""
+    after = " " if text[-1:].isspace() else ""
+    return f"{before}{made}{after}"
+
+
+def _word_after(text: str, at: int, last: int) -> int:
+    space = text.find(" ", at, last)
+    return at if space < 0 else space + 1
+
+
+def _word_before(text: str, at: int, first: int) -> int:
+    space = text.rfind(" ", first, at)
+    return at if space < 0 else space

@@ -1,0 +1,46 @@
+"""What do the tests of alerts share? Members with mail in the outbox."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from catalog.tables import outbox, saved_searches, subscribers
+
+sys.path.insert(0, str(Path(__file__).parent))  # letters.py, postoffice.py: --import-mode=importlib does not add it
+
+
+@pytest.fixture
+def members(catalog):
+    """Puts a mail for each address into the outbox, as make_digests would."""
+    from letters import LETTERHEAD, LINKS, MADE, letter
+    from search.alerts.mail import compose, message_id
+
+    def add(*addresses: str, created: datetime = MADE) -> list[int]:
+        made = []
+        for address in addresses:
+            with catalog.write() as connection:
+                who = {"address": address, "language": "en", "cadence": "weekly", "state": "active", "since": MADE}
+                key = connection.execute(sa.insert(subscribers).values(who)).inserted_primary_key[0]
+                search = {"subscriber_id": key, "name": "x", "query": "x", "start_seq": 0, "active": True}
+                connection.execute(sa.insert(saved_searches).values(search))
+                mine = letter(subscriber_id=key, address=address)
+                row = {"subscriber_id": key, "kind": "digest", "period": mine.period, "state": "waiting"}
+                row |= {"message_id": message_id(mine, LETTERHEAD), "message": compose(mine, LINKS, LETTERHEAD)}
+                made.append(
+                    connection.execute(sa.insert(outbox).values(row | {"created": created})).inserted_primary_key[0]
+                )
+        return made
+
+    return add
+
+
+@pytest.fixture
+def outbox_states(catalog):
+    def states() -> list[str]:
+        with catalog.read() as connection:
+            return list(connection.execute(sa.select(outbox.c.state).order_by(outbox.c.id)).scalars())
+
+    return states
