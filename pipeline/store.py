@@ -1,0 +1,196 @@
+"""How does a document get into the ledger? In one transaction, with its one change; the same document twice, once.
+
+Only what differs is written. A change is recorded when the text, the description, the mentions or the work differ from
+what was known; the same bytes, or other bytes with the same text, add none.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalog import Catalog, tables, upsert
+from pipeline import works
+from pipeline.document import Document
+
+_D = tables.documents
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What storing did. `change`: created, updated or None (nothing that others must know)."""
+
+    document_id: int
+    work_id: int
+    change: str | None
+
+
+def store(catalog: Catalog, document: Document, seen: datetime | None = None) -> Stored:
+    """Writes a document that was read. `seen`: when the newest capture that was taken into account was made."""
+    now = datetime.now(UTC)
+    read_at = max(now, seen) if seen else now
+    with catalog.write() as connection:
+        work_id = _work_row(connection, document)
+        before = _known(connection, document.sha256)
+        new_work = not _documents_of(connection, work_id)
+        values = _document_values(document) | {"work_id": work_id}
+        document_id = _write_row(connection, before, values, read_at, seen)
+        changed = [_sync(connection, table, document_id, rows) for table, rows in _content(document)]
+        twin = before is None and _has_twin(connection, work_id, document_id, values["text_sha256"])
+        news = _differs(before, values) if before else not twin
+        news = news or (before is not None and any(changed[1:]))  # pages may only have gained in quality
+        news = _refresh_work(connection, work_id, document.publisher) or news
+        if before and before["work_id"] not in (None, work_id):
+            _leave_work(catalog, connection, before["work_id"], document.publisher)
+        change = ("created" if new_work else "updated") if news else None
+        if change:
+            catalog.record_change(connection, change, work_id, document_id)
+        return Stored(document_id, work_id, change)
+
+
+def text_hash(document: Document) -> str:
+    """The hash of what the document says, paragraph by paragraph."""
+    text = "\n".join(f"{one.number or ''}\t{one.text}" for one in document.reading.paragraphs)
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _document_values(document: Document) -> dict[str, Any]:
+    about, reading = document.description, document.reading
+    return {
+        "sha256": document.sha256,
+        "state": "read",
+        "attempts": 0,
+        "reason": "",
+        "try_again": None,
+        "publisher": document.publisher,
+        "media_type": reading.media_type[:64],
+        "reader": reading.reader[:64],
+        "symbol": about.symbols[0] if about.symbols else None,
+        "symbols": list(about.symbols),
+        "title": about.title,
+        "body": about.body,
+        "session": about.session,
+        "agenda_item": about.agenda_item,
+        "date": about.date,
+        "kind": about.kind,
+        "language": about.language,
+        "languages": list(about.languages),
+        "job_number": about.job_number,
+        "described_from": dict(about.described_from),
+        "text_sha256": text_hash(document),
+    }
+
+
+_NOT_NEWS = frozenset({"reader", "media_type", "described_from", "attempts", "read_at"})
+
+
+def _differs(before: Mapping[str, Any], values: dict[str, Any]) -> bool:
+    return any(before[name] != value for name, value in values.items() if name not in _NOT_NEWS)
+
+
+def _content(document: Document) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
+    """Pages, then what readers of the changes care for: paragraphs, mentions, citations."""
+    reading = document.reading
+    return [
+        (tables.pages, [_fields(page, tables.pages) for page in reading.pages]),
+        (tables.paragraphs, [_fields(paragraph, tables.paragraphs) for paragraph in reading.paragraphs]),
+        (tables.mentions, [_fields(mention, tables.mentions) for mention in document.mentions]),
+        (tables.citations, [_fields(citation, tables.citations) for citation in document.citations]),
+    ]
+
+
+def _fields(record: object, table: sa.Table) -> dict[str, Any]:
+    """A record as a row; text is cut to its column and freed of what databases refuse."""
+    row: dict[str, Any] = {}
+    for column in table.columns:
+        if column.name in ("id", "document_id"):
+            continue
+        value = getattr(record, column.name)
+        if isinstance(value, str):
+            value = _storable(value)
+            if isinstance(column.type, sa.String) and column.type.length:
+                value = value[: column.type.length]
+        row[column.name] = value
+    return row
+
+
+def _storable(text: str) -> str:
+    """Text without NUL and lone surrogates, which PostgreSQL and UTF-8 refuse; same length, so that offsets hold."""
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
+
+
+def _work_row(connection: Connection, document: Document) -> int:
+    """The work's id; the row is made if need be, and held until the commit."""
+    base = works.base_symbol(document.publisher, document.description)
+    row = {"key": document.work_key, "publisher": document.publisher, "symbol": base, "title": ""}
+    upsert(connection, tables.works, [row], key=["key"], update=False)
+    query = sa.select(tables.works.c.id).where(tables.works.c.key == document.work_key).with_for_update()
+    return int(connection.execute(query).scalar_one())
+
+
+def _known(connection: Connection, sha256: str) -> Mapping[str, Any] | None:
+    return connection.execute(sa.select(_D).where(_D.c.sha256 == sha256)).mappings().first()
+
+
+def _documents_of(connection: Connection, work_id: int) -> list[Mapping[str, Any]]:
+    query = sa.select(_D).where(_D.c.work_id == work_id, _D.c.state == "read")
+    return list(connection.execute(query).mappings())
+
+
+def _write_row(
+    connection: Connection,
+    before: Mapping[str, Any] | None,
+    values: dict[str, Any],
+    read_at: datetime,
+    seen: datetime | None,
+) -> int:
+    if before is None:
+        row = values | {"read_at": read_at}
+        return int(connection.execute(sa.insert(_D).values(row).returning(_D.c.id)).scalar_one())
+    stale = before["read_at"] is None or (seen is not None and seen > before["read_at"])
+    if stale or any(before[name] != value for name, value in values.items()):
+        connection.execute(sa.update(_D).where(_D.c.id == before["id"]).values(**values, read_at=read_at))
+    return int(before["id"])
+
+
+def _sync(connection: Connection, table: sa.Table, document_id: int, rows: list[dict[str, Any]]) -> bool:
+    """Makes the document's rows of `table` be `rows`; False if they were already."""
+    names = [column.name for column in table.columns if column.name not in ("id", "document_id")]
+    query = sa.select(*(table.c[name] for name in names)).where(table.c.document_id == document_id)
+    held = sorted((tuple(row) for row in connection.execute(query)), key=repr)
+    if held == sorted((tuple(row[name] for name in names) for row in rows), key=repr):
+        return False
+    connection.execute(sa.delete(table).where(table.c.document_id == document_id))
+    if rows:
+        connection.execute(sa.insert(table), [{"document_id": document_id, **row} for row in rows])
+    return True
+
+
+def _has_twin(connection: Connection, work_id: int, document_id: int, text_sha256: str) -> bool:
+    """Whether another file of the work has the same text: then this one is only a version."""
+    query = sa.select(_D.c.id).where(
+        _D.c.work_id == work_id, _D.c.id != document_id, _D.c.text_sha256 == text_sha256, _D.c.state == "read"
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _refresh_work(connection: Connection, work_id: int, publisher: str) -> bool:
+    """Computes what the work says of itself anew; True if that changed."""
+    values = works.work_values(publisher, _documents_of(connection, work_id))
+    query = sa.select(tables.works).where(tables.works.c.id == work_id)
+    held = connection.execute(query).mappings().one()
+    if all(held[name] == value for name, value in values.items()):
+        return False
+    connection.execute(sa.update(tables.works).where(tables.works.c.id == work_id).values(**values))
+    return True
+
+
+def _leave_work(catalog: Catalog, connection: Connection, work_id: int, publisher: str) -> None:
+    """A document was recognised as part of another work: the one it leaves has changed, or is no more."""
+    _refresh_work(connection, work_id, publisher)
+    kind = "updated" if _documents_of(connection, work_id) else "withdrawn"
+    catalog.record_change(connection, kind, work_id)

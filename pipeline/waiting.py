@@ -1,0 +1,115 @@
+"""Which files are to be read, which wait, which are in quarantine, and why?
+
+A failure that may pass is tried again after 1, 6 and 24 hours and then kept in quarantine; one that cannot pass goes
+there at once. What needs OCR waits until OCR is there. Quarantine is left by hand only, with `retry`.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+import lexicon
+from catalog import Catalog, tables
+from pipeline.errors import ReadError
+from pipeline.workers import Failure
+
+_C, _D = tables.captures, tables.documents
+_DELAYS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
+_NEEDS_OCR = "needs OCR"
+_BATCH = 200
+BY_HAND = "by-hand"
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """A file with all that its captures say of it; `seen` is when the newest of them was made."""
+
+    sha256: str
+    publisher: str
+    words: dict[str, str]
+    seen: datetime
+
+
+def due(catalog: Catalog, now: datetime, ocr: bool) -> list[str]:
+    """The hashes of files that have no document, are due again, or of which new words have come since they were read."""
+    again = sa.and_(_D.c.state == "waiting", _D.c.try_again <= now)
+    if ocr:
+        again = sa.or_(again, sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR)))
+    newer = sa.and_(_D.c.state == "read", _C.c.captured > _D.c.read_at)
+    query = (
+        sa.select(_C.c.sha256)
+        .select_from(_C.outerjoin(_D, _D.c.sha256 == _C.c.sha256))
+        .where(sa.or_(_D.c.id.is_(None), again, newer))
+        .group_by(_C.c.sha256)
+        .order_by(sa.func.min(_C.c.id))
+    )
+    with catalog.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def captured(catalog: Catalog, hashes: Iterable[str]) -> Iterator[Captured]:
+    """The captures of each file as one; what differs is decided by source and URL, never by the order of arrival."""
+    waiting = list(hashes)
+    for start in range(0, len(waiting), _BATCH):
+        batch = waiting[start : start + _BATCH]
+        with catalog.read() as connection:
+            rows = connection.execute(sa.select(_C).where(_C.c.sha256.in_(batch))).mappings().all()
+        for sha256 in batch:
+            ours = sorted(
+                (row for row in rows if row["sha256"] == sha256),
+                key=lambda row: (row["source"] == BY_HAND, row["source"], row["url"]),
+            )
+            words: dict[str, str] = {}
+            for row in ours:
+                for name, value in row["words"].items():
+                    if value and name not in words:
+                        words[name] = str(value)
+            yield Captured(sha256, ours[0]["publisher"], words, max(row["captured"] for row in ours))
+
+
+def record_failure(
+    catalog: Catalog, sha256: str, publisher: str, words: dict[str, str], failure: Failure, seen: datetime | None
+) -> tuple[str, str]:
+    """Keeps a file that could not be read, with the reason; returns its state and the reason. A document that was
+    read before stays as it is: it only stops being due."""
+    now = datetime.now(UTC)
+    with catalog.write() as connection:
+        before = connection.execute(sa.select(_D).where(_D.c.sha256 == sha256)).mappings().first()
+        if before and before["state"] == "read":
+            connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(read_at=max(now, seen or now)))
+            return "read", ""
+        attempts = (before["attempts"] if before else 0) + 1
+        values = _verdict(failure, attempts, now) | _as_told(words, publisher)
+        if before:
+            connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(**values))
+        else:
+            connection.execute(sa.insert(_D).values(sha256=sha256, publisher=publisher, **values))
+    return values["state"], values["reason"]
+
+
+def retry(catalog: Catalog, sha256: str) -> None:
+    """Puts a file that is in quarantine, or waits, back into the queue. Raises ReadError if it is neither."""
+    values = {"state": "waiting", "attempts": 0, "try_again": datetime.now(UTC)}
+    with catalog.write() as connection:
+        query = sa.update(_D).where(_D.c.sha256 == sha256, _D.c.state.in_(("quarantined", "waiting"))).values(**values)
+        if not connection.execute(query).rowcount:
+            raise ReadError(f"no file {sha256[:16]} is in quarantine or waiting")
+
+
+def _verdict(failure: Failure, attempts: int, now: datetime) -> dict[str, Any]:
+    if failure.kind == "NeedsOcr":
+        reason = failure.reason if failure.reason.startswith(_NEEDS_OCR) else f"{_NEEDS_OCR}: {failure.reason}"
+        return {"state": "waiting", "reason": reason, "attempts": attempts, "try_again": None}
+    if failure.may_pass and attempts <= len(_DELAYS):
+        later = now + _DELAYS[attempts - 1]
+        return {"state": "waiting", "reason": failure.reason, "attempts": attempts, "try_again": later}
+    return {"state": "quarantined", "reason": failure.reason, "attempts": attempts, "try_again": None}
+
+
+def _as_told(words: dict[str, str], publisher: str) -> dict[str, Any]:
+    """What the source says of a file that could not be read, so that a person can tell which it is."""
+    symbol = lexicon.parse_symbol(words.get("symbol", ""), publisher)
+    return {"title": words.get("title", ""), "symbol": str(symbol) if symbol else None}
