@@ -1,0 +1,59 @@
+# Everything a newcomer types. Each target sets itself up; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint lock clean
+SHELL := /bin/bash
+PYTHON ?= python3
+RUN := .venv/bin/python
+DEBIAN_OCR := tesseract-ocr tesseract-ocr-eng tesseract-ocr-fra tesseract-ocr-spa tesseract-ocr-ara tesseract-ocr-chi-sim tesseract-ocr-rus
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folder, PORT=8700
+	@$(MAKE) -s ocr || true
+	@$(RUN) -m flows.demo $(if $(WEEK),--week $(WEEK)) $(if $(ONCE),--once) $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
+
+test: .venv/ready ## every test
+	$(RUN) -m pytest
+
+bench: .venv/ready ## figures, each beside its baseline from the same run
+	$(RUN) -m bench
+
+lint: .venv/ready ## style and types
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+lock: .venv/ready ## pins anew what pyproject.toml asks for, with hashes
+	.venv/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --quiet --all-extras pyproject.toml -o requirements.txt
+
+clean: ## forgets the virtual environment and the demo's data
+	rm -rf .venv build
+
+# .venv/ready is touched last, so that an interrupted set-up starts anew.
+.venv/ready: requirements.txt requirements-uv.txt pyproject.toml
+	@echo "Setting up .venv (once)"
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; $(MAKE) -s python-venv; $(PYTHON) -m venv .venv; }
+	@.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --compile-bytecode --require-hashes -r requirements.txt
+	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch .venv/ready
+
+.PHONY: python-venv ocr
+python-venv:
+	@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "Python cannot make virtual environments here: apt-get install python3-venv"; exit 1; }
+	@apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
+
+# Scans need Tesseract. Root on Debian gets it; everyone else is told what is missing, what it costs and how to bring it.
+ocr:
+	@have="$$(tesseract --list-langs 2>/dev/null)"; missing=""; \
+	for l in eng fra spa ara chi_sim rus; do grep -qx $$l <<<"$$have" || missing="$$missing $$l"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Tesseract (for scans:$$missing)"; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_OCR) >/dev/null && exit 0; \
+	fi; \
+	echo "Tesseract lacks:$$missing. Scans will wait in the list \"needs OCR\". To bring it: sudo apt-get install $(DEBIAN_OCR)"

@@ -1,0 +1,1 @@
+"""What runs, when, and by whose hand? Opened by no other room."""

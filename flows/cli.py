@@ -1,0 +1,316 @@
+"""How does a person do the work by hand? `forumwatch COMMAND`, kept stable: people script it.
+
+Every command takes --json (one JSON document, or JSON Lines for lists) and ends with 0 (done), 1 (failed, and
+says why) or 2 (misused).
+"""
+
+import json
+import os
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from catalog import ForumwatchError
+from flows.house import House
+from flows.settings import Settings, read_settings
+
+app = typer.Typer(
+    help="Watches what forums publish about migrants, and tells those it concerns.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+AsJson = Annotated[bool, typer.Option("--json", help="one JSON document, or JSON Lines for lists")]
+
+
+class NotFound(ForumwatchError):
+    """Raised when nothing here goes by the name that was typed."""
+
+
+def main() -> None:
+    """The command `forumwatch`: errors of ours are one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except ForumwatchError as error:
+        if "--json" in sys.argv:
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+        print(f"forumwatch: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
+
+
+def _house() -> House:
+    return House(read_settings())
+
+
+def _print_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=str))
+
+
+@app.command("crawl")
+def crawl_command(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="none: all that are due")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch what sources have published since the last look."""
+    from crawlers import sources
+    from flows import shown, steps
+
+    house = _house()
+    unknown = sorted(set(names or ()) - set(sources()))
+    if unknown:
+        raise typer.BadParameter(f"no source {', '.join(unknown)}; there are {', '.join(sorted(sources()))}")
+    failures = []
+    for name in names or [info.name for info in steps.due_sources(house)]:
+        try:
+            with shown.bars(as_json):
+                counts = steps.crawl_source(house, name)
+            line = {"source": name, "state": "done", "reason": "", **counts}
+        except ForumwatchError as error:
+            failures.append(str(error))
+            line = {"source": name, "state": "failed", "reason": str(error)}
+        _print_json(line) if as_json else print(shown.crawl_line(line))
+    if failures:
+        raise typer.Exit(1)
+
+
+@app.command("add")
+def add_command(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", exists=True)],
+    publisher: Annotated[str, typer.Option(help="UN, ILO, IOM, GCIM or WTO: whose documents these are")] = "UN",
+    as_json: AsJson = False,
+) -> None:
+    """Take files in by hand and carry them through to the index."""
+    from flows import adding, shown
+
+    house = _house()
+    with shown.bars(as_json):
+        lines = adding.add(house, paths, adding.known_publisher(publisher))
+    for line in lines:
+        _print_json(asdict(line)) if as_json else print(shown.added_line(line))
+
+
+@app.command("read")
+def read_command(as_json: AsJson = False) -> None:
+    """Read every file that waits: text, description, mentions, citations."""
+    from flows import shown, steps
+
+    with shown.bars(as_json):
+        report = steps.read(_house())
+    _print_json(asdict(report)) if as_json else print(
+        f"{report.read} read, {report.quarantined} quarantined, {report.waiting} waiting"
+    )
+
+
+@app.command("index")
+def index_command(as_json: AsJson = False) -> None:
+    """Bring the search index to the newest change."""
+    from flows import shown, steps
+
+    with shown.bars(as_json):
+        number = steps.index(_house())
+    _print_json({"works": number}) if as_json else print(f"{number} works written to the index")
+
+
+@app.command("search")
+def search_command(
+    query: str,
+    language: Annotated[str | None, typer.Option(help="ar, zh, en, fr, ru or es: titles and words in it first")] = None,
+    sort: Annotated[str, typer.Option(help="relevance, date (oldest first) or -date")] = "relevance",
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,
+    after: Annotated[str | None, typer.Option(help="the cursor that the page before ended with")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Search the works: words, "phrases", AND OR NOT, parentheses, field:value."""
+    from flows import shown
+    from search.as_json import results_json
+    from search.web.urls import Urls
+
+    if sort not in ("relevance", "date", "-date"):
+        raise typer.BadParameter("sort is relevance, date or -date")
+    house = _house()
+    results = house.searcher.search(query, language=language, sort=sort, limit=limit, after=after)
+    if as_json:
+        urls = Urls(house.settings.base_url)
+        _print_json(results_json(results, urls, urls.search([("q", query)], json=True), None))
+    else:
+        shown.results(results)
+
+
+@app.command("show")
+def show_command(name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256|WORK")], as_json: AsJson = False) -> None:
+    """What is known of a work or document."""
+    from flows import shown
+    from search.as_json import work_json
+    from search.shelf import find_work, known_work
+    from search.web.urls import Urls
+
+    house = _house()
+    key = find_work(house.catalog, name)
+    known = known_work(house.catalog, key) if key else None
+    if known is None:
+        raise NotFound(_not_found(house, name))
+    _print_json(work_json(known, Urls(house.settings.base_url))) if as_json else shown.work(known)
+
+
+@app.command("text")
+def text_command(
+    name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256")],
+    language: Annotated[str | None, typer.Option(help="which language version of a symbol")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The text as it was read, page by page, with printed paragraph numbers."""
+    from flows import shown
+    from search.as_json import document_json
+    from search.text import find_document, read_document
+    from search.web.urls import Urls
+
+    house = _house()
+    sha256 = find_document(house.catalog, name, language)
+    document = read_document(house.catalog, sha256, whole=True) if sha256 else None
+    if document is None:
+        raise NotFound(_not_found(house, name))
+    if document.state != "read":
+        raise NotFound(f"{name} is here but has no text: {document.state}, {document.reason}")
+    _print_json(document_json(document, Urls(house.settings.base_url))) if as_json else shown.text(document)
+
+
+def _not_found(house: House, name: str) -> str:
+    """Says also where a file stands that is here but is not (yet) a work."""
+    from flows.adding import standing
+
+    line = standing(house, name)
+    return f"{name} is here but {line}" if line else f"nothing here is called {name}"
+
+
+@app.command("serve")
+def serve_command(
+    host: Annotated[str, typer.Option(help="0.0.0.0 behind a proxy that speaks TLS")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8700,
+) -> None:
+    """Serve the search page and the API until Ctrl-C."""
+    import uvicorn
+
+    uvicorn.run(_house().app(), host=host, port=port, log_level="warning", access_log=False)
+
+
+@app.command("subscribe")
+def subscribe_command(
+    address: str,
+    queries: Annotated[list[str], typer.Argument(metavar="QUERY...", help="each is watched on its own")],
+    language: Annotated[str, typer.Option(help="of the mails: en, fr or es")] = "en",
+    backfill: Annotated[bool, typer.Option(help="the first digest also tells of what is here already")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Have an address told, weekly, of new works that match."""
+    from search.alerts import subscribe
+
+    done = subscribe(_house().catalog, address, language, [(query, query) for query in queries], backfill=backfill)
+    if as_json:
+        _print_json(asdict(done))
+        return
+    print(f"{done.address}: watching {len(done.new)} new searches, {len(done.kept)} that were there already")
+    for query, complaints in done.complaints.items():
+        for complaint in complaints:
+            print(f"  {query}: {complaint.message}")
+
+
+@app.command("digest")
+def digest_command(
+    period: Annotated[str | None, typer.Option(help="ISO week, 2026-W40; none: the week before this one")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Match what is new, make a week's digests, once, and send what is in the outbox."""
+    from flows import steps
+
+    house = _house()
+    steps.match(house)
+    report = steps.digest(house, period)
+    if as_json:
+        _print_json(asdict(report) if report else {"state": "waiting", "reason": "FORUMWATCH_SMTP_HOST is not set"})
+    elif report is None:
+        print("no mail relay is set (FORUMWATCH_SMTP_HOST): mails wait in the outbox")
+    else:
+        print(", ".join(f"{number} {what}" for what, number in asdict(report).items()))
+
+
+@app.command("schedule")
+def schedule_command() -> None:
+    """Run a Prefect server and fire the flows as their schedules say, until Ctrl-C."""
+    from flows.orchestrator import server
+
+    settings = read_settings()
+    with server(House(settings).home, settings.prefect_port) as api_url:
+        from flows.daily import serve_schedules
+
+        print(
+            f"Prefect: {api_url.removesuffix('/api')}  daily at '{settings.crawl_cron}', "
+            f"digest at '{settings.digest_cron}' ({settings.timezone})",
+            flush=True,
+        )
+        serve_schedules(settings)
+
+
+@app.command("sources")
+def sources_command(as_json: AsJson = False) -> None:
+    """Each source: how its last crawl went, what became of its files, and whether it is late."""
+    from flows import shown, steps
+
+    lines = steps.summary(_house())
+    if not as_json:
+        shown.sources(lines)
+    for line in lines if as_json else ():
+        _print_json(asdict(line))
+
+
+@app.command("quarantine")
+def quarantine_command(
+    retry: Annotated[list[str] | None, typer.Option(metavar="SHA256", help="put this file back to be read")] = None,
+    needs_ocr: Annotated[bool, typer.Option(help="only the scans that wait for OCR")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Files that could not be read, or not yet, each with its reason."""
+    from flows import shown, steps
+
+    house = _house()
+    for sha256 in retry or ():
+        steps.retry(house, sha256)
+    rows = steps.unread(house, needs_ocr)
+    if not as_json:
+        shown.unread(rows)
+    for row in rows if as_json else ():
+        _print_json(asdict(row))
+
+
+@app.command("doctor")
+def doctor_command(as_json: AsJson = False) -> None:
+    """The settings in force, and what is missing on this machine; fails if something needed is."""
+    from flows import doctor, shown
+
+    settings = read_settings()
+    checks = doctor.examine(House(settings))
+    if as_json:
+        _print_json({"settings": doctor.settings_in_force(settings), "checks": [asdict(check) for check in checks]})
+    else:
+        shown.doctor(_described(settings), checks)
+    if any(check.needed and not check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _described(settings: Settings) -> list[tuple[str, str, str]]:
+    from flows.doctor import settings_in_force
+
+    fields = type(settings).model_fields
+    return [
+        (f"FORUMWATCH_{name.upper()}", str(value), fields[name].description or "")
+        for name, value in settings_in_force(settings).items()
+    ]
+
+
+if __name__ == "__main__":
+    main()

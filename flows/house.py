@@ -1,0 +1,142 @@
+"""Which parts make a running Forumwatch? The only place that builds them from the settings."""
+
+import fcntl
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import parseaddr
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog import Catalog
+from crawlers import Archive, Manners
+from flows.settings import Settings, SettingsError
+from pipeline import Limits
+from search.alerts import Letterhead, Links, Smtp
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from search import Searcher
+    from search.engines.engine import Engine
+
+
+class House:
+    """The rooms, furnished: everything a step, a page or a command needs. Parts are made when first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def home(self) -> Path:
+        self.settings.home.mkdir(parents=True, exist_ok=True)
+        return self.settings.home
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        catalog = Catalog(self.settings.catalog or f"sqlite:///{self.home / 'catalog.sqlite'}")
+        catalog.migrate()
+        return catalog
+
+    @cached_property
+    def archive(self) -> Archive:
+        return Archive(self.home / "archive")
+
+    @cached_property
+    def engine(self) -> "Engine":
+        from search import open_engine
+
+        return open_engine(self.home / "index")
+
+    @cached_property
+    def searcher(self) -> "Searcher":
+        from search import Searcher
+
+        return Searcher(self.catalog, self.engine)
+
+    @cached_property
+    def limits(self) -> Limits:
+        return Limits(seconds=self.settings.read_seconds, memory_mb=self.settings.read_memory_mb)
+
+    @cached_property
+    def manners(self) -> Manners:
+        """How crawlers behave. Errors: SettingsError where a live crawl would be anonymous."""
+        if not self.settings.replica and not self.settings.contact:
+            raise SettingsError("FORUMWATCH_CONTACT must hold a mail address before any publisher's site is asked")
+        agent = f"Forumwatch/0.1 (+{self.settings.base_url}; {self.settings.contact or 'replica'})"
+        return Manners(
+            user_agent=agent,
+            replica=self.settings.replica or None,
+            pace=0.0 if self.settings.replica else 1.0,
+            timeout=self.settings.crawl_seconds,
+        )
+
+    @cached_property
+    def smtp(self) -> Smtp | None:
+        """The mail relay; None where none is set, and mails then wait in the outbox."""
+        s = self.settings
+        if not s.smtp_host:
+            return None
+        return Smtp(
+            host=s.smtp_host,
+            port=s.smtp_port,
+            tls=s.smtp_security,
+            user=s.smtp_user,
+            password=s.smtp_password.get_secret_value(),
+        )
+
+    @cached_property
+    def secret(self) -> str:
+        """Signs links: from the settings, or made once and kept where only its owner reads it."""
+        given = self.settings.secret.get_secret_value()
+        if given:
+            return given
+        path = self.home / "secret"
+        if not path.exists():
+            beside = self.home / f"secret.{os.getpid()}"
+            beside.touch(mode=0o600)
+            beside.write_text(secrets.token_urlsafe(32), encoding="ascii")
+            try:
+                os.link(beside, path)  # whoever comes second keeps the first one's
+            except FileExistsError:
+                pass
+            finally:
+                beside.unlink()
+        return path.read_text(encoding="ascii")
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(base_url=self.settings.base_url, secret=self.secret)
+
+    @cached_property
+    def letterhead(self) -> Letterhead:
+        name, address = parseaddr(self.settings.mail_from)
+        return Letterhead(sender=address, sender_name=name or "Forumwatch", notice=self.notice or "")
+
+    @property
+    def notice(self) -> str | None:
+        """What every page and mail must say about where its documents come from."""
+        if not self.settings.replica:
+            return None
+        return "These documents are a replica made by Forumwatch for demonstration, not publications of these bodies."
+
+    def now(self) -> datetime:
+        """The time, or the clock that stands still where the settings name one."""
+        return self.settings.clock or datetime.now(UTC)
+
+    def app(self) -> "FastAPI":
+        from search.web import create_app
+
+        return create_app(
+            self.catalog, self.searcher, self.home / "archive", self.secret, self.settings.base_url, self.notice
+        )
+
+    @contextmanager
+    def alone(self, name: str) -> Iterator[None]:
+        """Holds the named step for one process at a time; the kernel lets go when the process ends, however it ends."""
+        with (self.home / f"{name}.lock").open("w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield

@@ -1,0 +1,82 @@
+"""What can be set, and from where? One typed table, read from the environment (FORUMWATCH_...) once."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from catalog import ForumwatchError
+
+
+class SettingsError(ForumwatchError):
+    """Raised when a FORUMWATCH_ variable cannot be used; says which and why."""
+
+
+class Settings(BaseSettings):
+    """Every setting of Forumwatch. `forumwatch doctor` prints this table with the values in force."""
+
+    model_config = SettingsConfigDict(env_prefix="FORUMWATCH_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        Path("~/.local/share/forumwatch"), description="folder of everything that is kept: archive, catalog, index"
+    )
+    catalog: str = Field("", description="SQLAlchemy URL of the catalog; empty: SQLite in the home folder")
+    base_url: str = Field("http://127.0.0.1:8700", description="where members reach the pages: links in mails")
+    contact: str = Field("", description="mail address in the User-Agent; publishers' live sites are refused without")
+    replica: str = Field("", description="address of the replica; set: nothing is fetched from anywhere else")
+    workers: int = Field(2, ge=1, le=64, description="processes that read documents")
+    read_seconds: int = Field(900, ge=1, description="time one document may take to read, OCR included")
+    read_memory_mb: int = Field(1500, ge=256, description="memory one reading process may take")
+    crawl_seconds: int = Field(6 * 3600, ge=10, description="time one crawl may take before it is stopped and resumed")
+    smtp_host: str = Field("", description="mail relay; empty: mails stay in the outbox")
+    smtp_port: int = Field(587, ge=1, le=65535, description="port of the mail relay")
+    smtp_security: Literal["none", "starttls", "tls"] = Field("starttls", description="none only on localhost")
+    smtp_user: str = Field("", description="login at the mail relay")
+    smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail relay")
+    mail_from: str = Field("Forumwatch <forumwatch@localhost>", description="From: of every mail")
+    timezone: str = Field("Europe/Zurich", description="zone in which weeks begin and schedules fire")
+    crawl_cron: str = Field("15 5 * * *", description="when to look for sources that are due, then read, index, match")
+    digest_cron: str = Field("0 7 * * 1", description="when the weekly digest goes out")
+    prefect_port: int = Field(4200, ge=1, le=65535, description="port of the Prefect server of `forumwatch schedule`")
+    secret: SecretStr = Field(SecretStr(""), description="signs links; empty: made once and kept in the home folder")
+    clock: datetime | None = Field(None, description="a clock that stands still, for the demo and the tests only")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("base_url", "replica")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"no such time zone: {value}") from error
+        return value
+
+    @field_validator("clock")
+    @classmethod
+    def _with_zone(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("must name its time zone: 2026-10-05T07:00:00+02:00")
+        return value
+
+
+def read_settings() -> Settings:
+    """The settings in force. Errors: SettingsError, one sentence a variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [f"FORUMWATCH_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("; ".join(lines)) from error

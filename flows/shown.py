@@ -1,0 +1,171 @@
+"""How does a person at a terminal see it? Plain lines and tables; what scripts read is made by --json instead."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from flows.adding import Added
+from flows.doctor import Check
+from flows.progress import shown_by
+from flows.steps import SourceLine
+from search.known import POOR, Known
+from search.results import Passage, Results
+from search.standing import Unread
+from search.text import ReadDocument
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class Bars:
+    """Progress bars, one a piece of work; the bar of a finished piece stays, with its time."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def begin(self, name: str) -> None:
+        self._tasks[name] = self._progress.add_task(name, total=None)
+
+    def advance(self, name: str, done: int, total: int) -> None:
+        self._progress.update(self._tasks[name], completed=done, total=max(total, done) or None)
+
+    def end(self, name: str) -> None:
+        task = self._tasks.pop(name)
+        done = next(t.completed for t in self._progress.tasks if t.id == task)
+        self._progress.update(task, completed=done or 1, total=done or 1)
+
+
+@contextmanager
+def bars(quiet: bool = False) -> Iterator[None]:
+    """Shows bars on stderr while inside, if someone is looking."""
+    if quiet or not sys.stderr.isatty():
+        yield
+        return
+    columns = (TextColumn("{task.description:<28}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as progress, shown_by(Bars(progress)):
+        yield
+
+
+def crawl_line(line: dict[str, Any]) -> str:
+    if line["state"] == "failed":
+        return f"{line['source']}: FAILED, {line['reason']}"
+    return (
+        f"{line['source']}: {line['found']} found, {line['fetched']} fetched, "
+        f"{line['unchanged']} unchanged, {line['failed']} failed"
+    )
+
+
+def added_line(line: Added) -> str:
+    parts = (line.file, line.sha256, line.status, line.reason, line.work or "", line.symbol or "")
+    return "  ".join(part for part in parts if part)
+
+
+def results(found: Results) -> None:
+    """The query in words, complaints, then hits with the matching paragraph."""
+    console.print(Text(f"{found.total} works: {found.said}", style="bold"))
+    for complaint in found.complaints:
+        console.print(Text(f"  ! {complaint.message}", style="yellow"))
+    for hit in found.hits:
+        console.print()
+        console.print(Text(", ".join(hit.symbols) or hit.work, style="bold"), end="  ")
+        console.print(Text(hit.title))
+        where = [hit.publisher, hit.body, str(hit.date or "no date"), " ".join(hit.languages)]
+        console.print(Text("  " + "  ".join(part for part in where if part), style="dim"))
+        for passage in hit.passages:
+            console.print(_passage(passage))
+    if found.after:
+        console.print(Text(f"\nmore: --after {found.after}", style="dim"))
+
+
+def _passage(passage: Passage) -> Text:
+    poor = "  (poor text: searches may miss)" if passage.quality < POOR else ""
+    text = Text(f"  {passage.citation}, p. {passage.page}{poor}\n    ", style="dim")
+    quoted = Text(passage.text, style="default")
+    for start, end in passage.marks:
+        quoted.stylize("bold reverse", start, end)
+    return text.append_text(quoted)
+
+
+def work(known: Known) -> None:
+    """All that is known of a work."""
+    console.print(Text(", ".join(known.symbols) or known.work, style="bold"))
+    facts = {
+        "title": known.title,
+        "publisher": known.publisher,
+        "body": known.body,
+        "session": known.session,
+        "agenda item": known.agenda_item,
+        "date": known.date,
+        "kind": known.kind,
+        "languages": " ".join(known.languages),
+    }
+    for name, value in facts.items():
+        console.print(Text(f"  {name:<12} {value if value not in (None, '') else 'unknown'}"))
+    for document in known.documents:
+        console.print(
+            Text(
+                f"  document     {document.sha256}  {document.language or '?'}  {' '.join(document.symbols)}  "
+                f"{document.pages} pages, {document.state} {document.reason}".rstrip()
+            )
+        )
+    for group in known.mentions:
+        values = ", ".join(f"{spoken.value} ({spoken.count})" for spoken in group.values[:12])
+        console.print(Text(f"  {group.kind:<12} {values}{', ...' if group.total > 12 else ''}"))
+    for cited in known.citations[:20]:
+        console.print(Text(f"  cites        {cited.target} ({cited.count})"))
+    for capture in known.captures:
+        console.print(Text(f"  seen         {capture.captured:%Y-%m-%d %H:%M} UTC  {capture.source}  {capture.url}"))
+
+
+def text(document: ReadDocument) -> None:
+    """The text, page by page, printed numbers before their paragraphs."""
+    for page in document.pages:
+        console.print(
+            Text(
+                f"--- page {page.page} ({page.method}, quality {page.quality:.2f}, {page.language or '?'})", style="dim"
+            )
+        )
+        for paragraph in page.paragraphs:
+            console.print(Text(f"{paragraph.number + '. ' if paragraph.number else ''}{paragraph.text}\n"))
+
+
+def sources(lines: Sequence[SourceLine]) -> None:
+    """The table that a run ends with."""
+    table = Table("source", "publisher", box=None, pad_edge=False)
+    for name in ("found", "fetched", "unchanged", "read", "waiting", "quarantined", "failed"):
+        table.add_column(name, justify="right")
+    table.add_column("late")
+    for line in lines:
+        counts = (line.found, line.fetched, line.unchanged, line.read, line.waiting, line.quarantined, line.failed)
+        table.add_row(line.source, line.publisher, *map(str, counts), "LATE" if line.late else "no")
+    Console(highlight=False).print(table)
+    for line in lines:
+        if line.reason:
+            console.print(Text(f"  {line.source}: {line.reason}", style="yellow"))
+
+
+def unread(rows: Sequence[Unread]) -> None:
+    """One line a file: where it stands and why."""
+    if not rows:
+        console.print("nothing is quarantined, nothing waits")
+    for row in rows:
+        console.print(Text(f"{row.sha256}  {row.state}  {row.reason}  {row.title}  {row.url}"))
+
+
+def doctor(settings: Sequence[tuple[str, str, str]], checks: Sequence[Check]) -> None:
+    """Every setting with its value and meaning, then what was looked at."""
+    for name, value, meaning in settings:
+        console.print(Text(f"{name:<30} {value or '(empty)':<32} {meaning}"))
+    console.print()
+    for check in checks:
+        console.print(
+            Text(f"{'ok ' if check.ok else 'NO '} {check.name}: {check.found}", style="" if check.ok else "yellow")
+        )
+        if not check.ok:
+            console.print(Text(f"    costs: {check.cost}. To mend: {check.remedy}"))

@@ -1,0 +1,238 @@
+"""What is the work? Plain functions, one a step, called alike by the schedule, the command line and the tests."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from catalog import ForumwatchError
+from catalog.tables import captures, documents, frontier, runs
+from catalog.tables import sources as source_rows
+from crawlers import SourceInfo, crawl, sources
+from flows.house import House
+from flows.progress import watch
+from pipeline import ReadReport, read_waiting
+from pipeline import retry as put_back
+from search.alerts import DeliveryReport, deliver, make_digests, match_changes
+from search.standing import PERIODS, Unread, is_late, needs_ocr, unread_documents
+
+SLACK = timedelta(hours=3)  # a weekly source is due again a little before the week is over, or it would slip by a day
+
+
+class StepFailed(ForumwatchError):
+    """Raised when a step ran to its end but did not keep its promise; the run row says the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line of the table that every run ends with; counts are of files."""
+
+    source: str
+    publisher: str
+    found: int
+    fetched: int
+    unchanged: int
+    read: int
+    waiting: int
+    quarantined: int
+    failed: int
+    late: bool
+    reason: str
+
+
+@contextmanager
+def recorded(house: House, step: str, subject: str = "") -> Iterator[dict[str, Any]]:
+    """One row in the run table around a step: running, then done or failed with the reason. Yields the counts."""
+    table, counts = house.catalog, dict[str, Any]()
+    with house.alone(f"{step} {subject}".strip().replace(" ", "-")):
+        stopped = {"state": "failed", "reason": "was stopped before it ended", "finished": datetime.now(UTC)}
+        with table.write() as connection:  # holding the lock, whatever still says "running" is dead
+            same = (runs.c.step == step) & (runs.c.subject == subject) & (runs.c.state == "running")
+            connection.execute(sa.update(runs).where(same).values(stopped))
+            row = {"step": step, "subject": subject, "started": datetime.now(UTC), "state": "running", "counts": {}}
+            run = connection.execute(sa.insert(runs).values(row).returning(runs.c.id)).scalar_one()
+        reason = "ended by an error that is not ours: see the log"
+        try:
+            yield counts
+            reason = ""
+        except ForumwatchError as error:
+            reason = str(error)
+            raise
+        finally:
+            end = {"state": "failed" if reason else "done", "reason": reason, "finished": datetime.now(UTC)}
+            with table.write() as connection:
+                connection.execute(sa.update(runs).where(runs.c.id == run).values(end | {"counts": counts}))
+
+
+def due_sources(house: House) -> list[SourceInfo]:
+    """The sources whose cadence is due, or whose last crawl was interrupted; "once" is due until it was good."""
+    now = datetime.now(UTC)
+    with house.catalog.read() as connection:
+        good = dict(connection.execute(sa.select(source_rows.c.name, source_rows.c.last_good)).tuples().all())
+        open_ones = set(connection.execute(_open_rounds()).scalars())
+    due = []
+    for info in sources().values():
+        last = good.get(info.name)
+        wait = PERIODS.get(info.cadence)
+        if last is None or info.name in open_ones or (wait is not None and last + wait - SLACK <= now):
+            due.append(info)
+    return due
+
+
+def _open_rounds() -> sa.Select[tuple[str]]:
+    return sa.select(frontier.c.source).where(frontier.c.state.in_(("waiting", "leased"))).distinct()
+
+
+def crawl_source(house: House, source: str) -> dict[str, Any]:
+    """Crawls one source, going on where an interrupted crawl stopped. Errors: StepFailed if it broke its promise."""
+    with recorded(house, "crawl", source) as counts:
+        with watch(f"crawl {source}") as seen:
+            report = crawl(
+                source,
+                house.catalog,
+                house.home / "archive",
+                house.manners,
+                _round(house, source),
+                on_progress=lambda found, done: seen(done, found),
+            )
+        counts.update(found=report.found, fetched=report.fetched, unchanged=report.unchanged, failed=report.failed)
+        if report.state != "done":
+            raise StepFailed(f"{source}: {report.reason}")
+    return counts
+
+
+def _round(house: House, source: str) -> str:
+    """The round that still has requests waiting, or a new one."""
+    waiting = sa.select(sa.func.max(frontier.c.round)).where(
+        frontier.c.source == source, frontier.c.state.in_(("waiting", "leased"))
+    )
+    with house.catalog.read() as connection:
+        return connection.execute(waiting).scalar() or datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%f")
+
+
+def read(house: House) -> ReadReport:
+    """Reads every file that waits and whose time has come; a file that cannot be read costs itself alone."""
+    with recorded(house, "read") as counts:
+        with watch("read") as seen:
+            done = itertools.count(1)
+            report = read_waiting(
+                house.catalog,
+                house.archive,
+                house.limits,
+                progress=lambda outcome: seen(next(done), outcome.total),
+                ocr=shutil.which("tesseract") is not None,
+                processes=house.settings.workers,
+            )
+        counts.update(read=report.read, quarantined=report.quarantined, waiting=report.waiting)
+    return report
+
+
+def index(house: House) -> int:
+    """Brings the search index to the newest change; returns the works written."""
+    from search import index_changes
+
+    with recorded(house, "index") as counts, watch("index"):
+        counts["works"] = index_changes(house.catalog, house.engine)
+    return int(counts["works"])
+
+
+def match(house: House) -> int:
+    """Holds the newest works against every saved search; returns new matches."""
+    with recorded(house, "match") as counts, watch("match"):
+        counts["matches"] = match_changes(house.catalog)
+    return int(counts["matches"])
+
+
+def week_before(moment: datetime, zone: str) -> str:
+    """The ISO week that had ended by then, in that zone: on Monday 2026-10-05 it is 2026-W40."""
+    year, week, _ = (moment.astimezone(ZoneInfo(zone)) - timedelta(days=7)).isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def digest(house: House, period: str | None = None) -> DeliveryReport | None:
+    """Makes the digests of a week, once, and sends what is in the outbox; None where no relay is set."""
+    now = house.now()
+    with recorded(house, "digest") as counts:
+        period = period or week_before(now, house.settings.timezone)
+        counts["made"] = make_digests(house.catalog, period, now, house.links)
+        if house.smtp is None:
+            return None
+        report = deliver(house.catalog, house.smtp, now)
+        counts.update(sent=report.sent, failed=report.failed, waiting=report.waiting)
+    return report
+
+
+def summary(house: House) -> list[SourceLine]:
+    """How each source stands: what was found and fetched by its last crawl, and what became of all its files."""
+    with house.catalog.read() as connection:
+        rows = {row["name"]: row for row in connection.execute(sa.select(source_rows)).mappings()}
+        states = _states(connection)
+    lines = []
+    for info in sources().values():
+        row = rows.get(info.name)
+        counts = row["last_counts"] if row else {}
+        state = states.get(info.name, {})
+        lines.append(
+            SourceLine(
+                source=info.name,
+                publisher=info.publisher,
+                found=counts.get("found", 0),
+                fetched=counts.get("fetched", 0),
+                unchanged=counts.get("unchanged", 0),
+                read=state.get("read", 0),
+                waiting=state.get("waiting", 0) + state.get("", 0),
+                quarantined=state.get("quarantined", 0),
+                failed=counts.get("failed", 0),
+                late=is_late(info.cadence, row["last_good"] if row else None, datetime.now(UTC)),
+                reason=row["last_reason"] if row else "never crawled",
+            )
+        )
+    return lines
+
+
+def _states(connection: sa.Connection) -> dict[str, dict[str, int]]:
+    """Per source: how many of its files are read, waiting, quarantined, or ("") not tried yet."""
+    state = sa.func.coalesce(documents.c.state, "")
+    query = (
+        sa.select(captures.c.source, state, sa.func.count(sa.distinct(captures.c.sha256)))
+        .join_from(captures, documents, captures.c.sha256 == documents.c.sha256, isouter=True)
+        .group_by(captures.c.source, state)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for source, name, number in connection.execute(query):
+        found.setdefault(source, {})[name] = number
+    return found
+
+
+def retry(house: House, sha256: str) -> None:
+    """Puts a file that could not be read back to be read. Errors: of the pipeline, if there is no such file."""
+    put_back(house.catalog, sha256)
+
+
+def unread(house: House, only_ocr: bool = False) -> list[Unread]:
+    """All files that could not be read, or not yet, in the order they came."""
+    found: list[Unread] = []
+    page = unread_documents(house.catalog)
+    found += page.documents
+    while page.after is not None:
+        page = unread_documents(house.catalog, after=page.after)
+        found += page.documents
+    return [row for row in found if not only_ocr or needs_ocr(row.state, row.reason)]
+
+
+def in_order(house: House, names: list[str], on_failure: Callable[[str], None]) -> None:
+    """The whole of a day's work, without an orchestrator: a source that fails is told of, and stops nobody else."""
+    for name in names:
+        try:
+            crawl_source(house, name)
+        except ForumwatchError as error:
+            on_failure(str(error))
+    read(house)
+    index(house)
+    match(house)

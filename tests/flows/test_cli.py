@@ -1,0 +1,130 @@
+"""Are the commands kept as promised? JSON where asked, 0, 1 or 2 at the end, and one sentence when something is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.settings import Settings
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="session")
+def papers(tmp_path_factory) -> Path:
+    """A folder with four of the replica's documents and three files that cannot be read."""
+    from crawlers.replica.press import Press
+    from crawlers.replica.works import Library
+    from crawlers.replica.settings import ReplicaSettings
+
+    folder = tmp_path_factory.mktemp("papers")
+    library = Library.of(ReplicaSettings.checked(seed=1, week=1, docs=None, size="small", cache=folder / "cache"))
+    press = Press(1)
+    editions = [e for e in library.all_editions() if not e.work.fault and e.work.publisher == "UN"][:4]
+    for edition in editions:
+        (folder / f"{edition.name.replace('/', '_')}.pdf").write_bytes(press.make(edition))
+    (folder / "empty.pdf").write_bytes(b"")
+    (folder / "noise.pdf").write_bytes(bytes(range(256)) * 40)
+    (folder / "cut.pdf").write_bytes(press.make(editions[0])[:900])
+    return folder
+
+
+def lines(ran):
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def test_a_file_on_its_way(forumwatch, papers):
+    added = forumwatch("add", papers, "--publisher", "UN", "--json")
+    assert added.returncode == 0, added.stderr
+    found = {Path(line["file"]).name: line for line in lines(added)}
+    assert all(set(line) == {"file", "sha256", "status", "reason", "work", "symbol"} for line in found.values())
+    good = [line for name, line in found.items() if name not in ("empty.pdf", "noise.pdf", "cut.pdf")]
+    assert len(good) == 4
+    assert all(line["status"] == "indexed" and line["symbol"] for line in good), good
+    for name in ("empty.pdf", "noise.pdf", "cut.pdf"):
+        assert found[name]["status"] == "quarantined"
+        assert found[name]["reason"]
+
+    again = lines(forumwatch("add", papers, "--json"))
+    assert {line["status"] for line in again} == {"known", "quarantined"}
+
+    symbol, sha256 = good[0]["symbol"], good[0]["sha256"]
+    for name in (symbol, sha256, good[0]["work"]):
+        shown = forumwatch("show", name, "--json")
+        assert shown.returncode == 0, shown.stderr
+        known = json.loads(shown.stdout)
+        assert known["work"] == good[0]["work"]
+        assert {"symbols", "publisher", "body", "session", "agenda_item", "title", "date", "kind", "languages",
+                "documents", "mentions", "citations", "captures"} <= set(known)  # fmt: skip
+
+    text = json.loads(forumwatch("text", sha256, "--json").stdout)
+    assert text["sha256"] == sha256
+    page = text["pages"][0]
+    assert {"page", "method", "quality", "language", "text", "paragraphs"} <= set(page)
+    assert any(p["number"] for each in text["pages"] for p in each["paragraphs"])
+
+    results = json.loads(forumwatch("search", f"symbol:{symbol}", "--json").stdout)
+    assert {"total", "complaints", "facets", "hits"} <= set(results)
+    assert [hit["work"] for hit in results["hits"]] == [good[0]["work"]]
+
+    unread = lines(forumwatch("quarantine", "--json"))
+    assert {Path(row["title"]).stem for row in unread} == {"empty", "noise", "cut"}
+    assert all(row["reason"] for row in unread)
+    put_back = forumwatch("quarantine", "--retry", unread[0]["sha256"])
+    assert put_back.returncode == 0, put_back.stderr
+    assert json.loads(forumwatch("read", "--json").stdout)["quarantined"] == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["show", "A/NOT/1"], ["text", "0" * 64], ["crawl"], ["add", "x.pdf", "--publisher", "X"]]
+)
+def test_failures_say_why_and_end_with_1(forumwatch, tmp_path, arguments):
+    (tmp_path / "x.pdf").write_bytes(b"")
+    ran = forumwatch(*[a.replace("x.pdf", str(tmp_path / "x.pdf")) for a in arguments])
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("forumwatch: ")
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["nonsense"], ["search"], ["search", "x", "--sort", "size"], ["crawl", "no-such"], ["add", "/no/such"]],
+)
+def test_misuse_ends_with_2(forumwatch, arguments):
+    assert forumwatch(*arguments).returncode == 2
+
+
+def test_every_command_has_help(forumwatch):
+    listed = forumwatch("--help").stdout
+    for command in ("crawl", "add", "read", "index", "search", "show", "text", "serve", "subscribe", "digest",
+                    "schedule", "sources", "quarantine", "doctor"):  # fmt: skip
+        assert command in listed
+        helped = forumwatch(command, "--help")
+        assert helped.returncode == 0
+        assert len(helped.stdout) > 100
+
+
+def test_the_doctor_prints_every_setting_and_no_secret(forumwatch):
+    ran = forumwatch("doctor", "--json", env={"FORUMWATCH_SMTP_PASSWORD": "hunter2", "FORUMWATCH_SECRET": "s3cret" * 6})
+    assert set(json.loads(ran.stdout)["settings"]) == set(Settings.model_fields)
+    assert "hunter2" not in ran.stdout
+    assert "s3cret" not in ran.stdout
+    assert "FORUMWATCH_HOME" in forumwatch("doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("TIMEZONE", "Mars/Base"), ("SMTP_PORT", "99999"), ("BASE_URL", "ftp://x"), ("CLOCK", "2026-01-01T00:00:00"),
+     ("WORKERS", "many"), ("CATALOG", "mysql://x/y")],
+)  # fmt: skip
+def test_a_wrong_setting_is_named(forumwatch, name, value):
+    ran = forumwatch("search", "x", env={f"FORUMWATCH_{name}": value})
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_command_line_does_not_import_prefect():
+    import subprocess
+    import sys
+
+    program = "import sys, flows.cli; assert not [m for m in sys.modules if m.split('.')[0] == 'prefect']"
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, timeout=60)

@@ -1,0 +1,92 @@
+"""Does a run that is killed at any moment, and run again, end where an undisturbed run ends?"""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.flows.state import dump
+
+HOMES, KILLS_EACH = 4, 5  # at least 20 kills in all
+SEED = int(os.environ.get("FORUMWATCH_KILL_SEED", time.time_ns() % 100_000))
+
+
+def demo(home, cache=None):
+    command = [sys.executable, "-m", "flows.demo", "--once", "--size", "small", "--port", "0", "--home", str(home)]
+    log = (home.parent / f"{home.name}.log").open("ab")
+    return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+
+
+def finished(home) -> float:
+    """Runs to the end; returns the seconds it took."""
+    begun = time.monotonic()
+    process = demo(home)
+    assert process.wait(timeout=240) == 0, (home.parent / f"{home.name}.log").read_text()[-4000:]
+    return time.monotonic() - begun
+
+
+def kill_later(home, seconds: float) -> None:
+    """kill -9 after that time; whoever it had started must be gone with it before the next run begins."""
+    process = demo(home)
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    deadline = time.monotonic() + 10
+    while survivors(home) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not survivors(home), f"processes outlived the kill: {survivors(home)}"
+
+
+def survivors(home) -> list[str]:
+    """Processes that still work in this home folder."""
+    found = []
+    for folder in os.listdir("/proc"):
+        if folder.isdigit() and int(folder) != os.getpid():
+            try:
+                with open(f"/proc/{folder}/environ", "rb") as environ, open(f"/proc/{folder}/cmdline", "rb") as command:
+                    if f"FORUMWATCH_HOME={home}".encode() in environ.read().split(b"\0"):
+                        found.append(command.read().replace(b"\0", b" ").decode())
+            except OSError:  # it ended while we looked
+                continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory, prefect_api):
+    """The end state of a run without a kill, and the seconds it took."""
+    folder = tmp_path_factory.mktemp("kill")
+    seconds = finished(folder / "undisturbed")
+    return folder, dump(folder / "undisturbed"), seconds
+
+
+def test_the_undisturbed_run_did_something(undisturbed):
+    _, state, _ = undisturbed
+    assert len(state["catalog"]["documents"]) > 20
+    assert state["index"][""][0] == len(state["catalog"]["works"]) > 10
+    assert len(state["mailbox"]) == 3
+    assert state["catalog"]["unfinished"] == []
+
+
+def test_a_second_run_writes_no_document_and_sends_no_mail(undisturbed):
+    folder, state, _ = undisturbed
+    finished(folder / "undisturbed")
+    assert dump(folder / "undisturbed") == state
+
+
+@pytest.mark.parametrize("number", range(HOMES))
+def test_killed_runs_end_in_the_same_place(undisturbed, number):
+    folder, state, seconds = undisturbed
+    chance = random.Random(SEED + number)
+    home = folder / f"killed-{number}"
+    moments = [chance.uniform(0.2, seconds) for _ in range(KILLS_EACH)]
+    for moment in moments:
+        kill_later(home, moment)
+    finished(home)
+    assert dump(home) == state, f"killed at {moments} (FORUMWATCH_KILL_SEED={SEED})"
