@@ -4,6 +4,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from crawlers.errors import PermissionRefused, SourceError
@@ -76,7 +77,7 @@ def _read(path: Path) -> dict[str, Host]:
         raise SourceError(f"{path} is not readable TOML: {error}") from error
 
 
-def _checked(name: str, entry: object) -> dict[str, object]:
+def _checked(name: str, entry: object) -> dict[str, Any]:
     """The entry as arguments of Host, all there and of the right type."""
     if not isinstance(entry, dict):
         raise SourceError(f"hosts.toml, {name}: not a table")

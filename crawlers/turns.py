@@ -44,7 +44,7 @@ class Turns:
 
     def _wait(self, host: str, pace: float, last: float) -> float:
         # The host's own Crawl-delay is its wish and is never cut short by chance.
-        delay = max(pace * random.uniform(1 - JITTER, 1 + JITTER), self._slower.get(host, 0.0)) * self._pace  # noqa: S311
+        delay = max(pace * random.uniform(1 - JITTER, 1 + JITTER), self._slower.get(host, 0.0)) * self._pace
         return min(max(0.0, last + delay - time.time()), delay)
 
 
