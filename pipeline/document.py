@@ -24,13 +24,18 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """The unit that is quoted; `number` is the printed one ("45", "12 bis"), None where none is printed."""
+    """The unit that is quoted; `number` is the printed one ("45", "12 bis"), None where none is printed.
+
+    An item of a numbered paragraph has the number it is cited by: "45 (c)". `kind`: text, heading, row (of a table, its
+    cells between bars) or note (a footnote, which stands after the paragraph that its page ends in).
+    """
 
     ordinal: int
     page: int
     number: str | None
     language: str | None
     text: str
+    kind: str = "text"
 
 
 @dataclass(frozen=True, slots=True)
