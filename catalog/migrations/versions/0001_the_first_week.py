@@ -238,10 +238,7 @@ def upgrade() -> None:
         sa.Column("query", sa.Text(), nullable=False),
         sa.Column("start_seq", sa.Integer(), nullable=False, comment="only changes after this one can match"),
         sa.Column(
-            "backfill",
-            sa.Boolean(),
-            nullable=False,
-            comment="what was there before start_seq is still to be asked",
+            "backfill", sa.Boolean(), nullable=False, comment="what was there before start_seq is still to be asked"
         ),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False, comment="why it is not active"),
