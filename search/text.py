@@ -70,6 +70,18 @@ class ReadDocument:
     part: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Which part is wanted: that with paragraph `at`, else that with `page`, else the part of that number, else the first."""
+
+    at: int | None = None
+    page: int | None = None
+    part: int | None = None
+
+
+FIRST = Spot()
+
+
 def find_document(catalog: Catalog, words: str, language: str | None = None) -> str | None:
     """The SHA-256 of the document that `words` name: a SHA-256, or a symbol (then the given language, or English)."""
     with catalog.read() as connection:
@@ -80,17 +92,15 @@ def find_document(catalog: Catalog, words: str, language: str | None = None) -> 
     return None if found is None else str(found)
 
 
-def read_document(
-    catalog: Catalog, sha256: str, at: int | None = None, page: int | None = None, whole: bool = False
-) -> ReadDocument | None:
-    """The document's text: whole, or the part with paragraph `at` or with `page`, or the first part."""
+def read_document(catalog: Catalog, sha256: str, spot: Spot | None = None) -> ReadDocument | None:
+    """The document's text: all of it, or the part with the spot."""
     with catalog.read() as connection:
         row = _document(connection, sha256)
         if row is None:
             return None
         outline = _outline(connection, row["id"])
-        cuts = [outline] if whole else _cut(outline)
-        here = 0 if whole else _choose(cuts, at, page)
+        cuts = _cut(outline) if spot else [outline]
+        here = _choose(cuts, spot) if spot else 0
         read = _pages(connection, row["id"], cuts[here]) if outline else ()
     names = ("sha256", "publisher", "state", "reason", "title", "symbol", "date", "language", "media_type", "reader")
     return ReadDocument(
@@ -98,7 +108,7 @@ def read_document(
         work=row["key"],
         pages=read,
         parts=tuple(_part(cut) for cut in cuts if cut),
-        part=None if whole else here + 1,
+        part=here + 1 if spot else None,
     )
 
 
@@ -153,14 +163,14 @@ def _cut(outline: list[_Piece]) -> list[list[_Piece]]:
     return cuts
 
 
-def _choose(cuts: list[list[_Piece]], at: int | None, page: int | None) -> int:
+def _choose(cuts: list[list[_Piece]], spot: Spot) -> int:
     for number, cut in enumerate(cuts):
-        if at is not None and any(piece.ordinal == at for piece in cut):
+        if spot.at is not None and any(piece.ordinal == spot.at for piece in cut):
             return number
     for number, cut in enumerate(cuts):
-        if page is not None and any(piece.page == page for piece in cut):
+        if spot.page is not None and any(piece.page == spot.page for piece in cut):
             return number
-    return 0
+    return spot.part - 1 if spot.part and 1 <= spot.part <= len(cuts) else 0
 
 
 def _part(cut: list[_Piece]) -> Part:

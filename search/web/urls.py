@@ -49,6 +49,7 @@ class Urls:
         number: str | None = None,
         page: int | None = None,
         query: str = "",
+        part: int | None = None,
         json: bool = False,
     ) -> str:
         """The text of a document; `at` is a paragraph's ordinal and `number` its printed number, for the anchor."""
@@ -60,6 +61,8 @@ class Urls:
         elif page is not None:
             pairs.append(("page", str(page)))
             anchor = f"#page-{page}"
+        elif part is not None:
+            pairs.append(("part", str(part)))
         return _with_query(f"{self.base}/documents/{sha256}{'.json' if json else ''}", pairs) + anchor
 
     def original(self, sha256: str) -> str:

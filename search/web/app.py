@@ -1,0 +1,71 @@
+"""How do the pages come together? `create_app` builds the whole web application from what it is given."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import Response
+from starlette.types import Scope
+
+from catalog import Catalog
+from search.web import failures, headers
+from search.web.pages import documents, searching, standing, unsubscribing, works
+from search.web.site import HERE, Searching, Site
+
+DESCRIPTION = """Every page has a JSON twin at the same address with `.json` added, made from the same data.
+
+Nothing is asked for and nothing is kept: no key, no cookie, no log of what was searched for. Dates are ISO 8601;
+what is not known is null; addresses are whole. Errors are JSON too: `status`, `title`, `message`."""
+
+
+def create_app(
+    catalog: Catalog,
+    searcher: Searching,
+    archive_path: Callable[[str], Path],
+    secret: str,
+    base_url: str,
+    notice: str | None = None,
+) -> FastAPI:
+    """The web application.
+
+    `archive_path` says where the bytes of a SHA-256 are (the archive's `path`); `secret` signs unsubscribe links;
+    `base_url` is the site as people reach it, such as https://watch.example.org; `notice` is said on every page.
+    """
+    site = Site(catalog, searcher, archive_path, secret, base_url, notice)
+    app = FastAPI(
+        title="Forumwatch",
+        version="1",
+        summary="What the UN, the ILO, the IOM, the GCIM and the WTO publish about migrants, to the paragraph.",
+        description=DESCRIPTION,
+        docs_url=None,  # the interactive pages fetch their scripts from elsewhere
+        redoc_url=None,
+        root_path=site.local.base,
+        servers=[{"url": site.whole.base}],
+        root_path_in_servers=False,
+        lifespan=_lifespan,
+    )
+    app.mount("/static", _Static(directory=HERE / "static"), name="static")
+    for subject in (standing, searching, documents, works, unsubscribing):
+        subject.mount(app, site)
+    failures.mount(app, site)
+    app.add_middleware(GZipMiddleware, minimum_size=800)
+    app.add_middleware(headers.SafeHeaders)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    headers.keep_questions_out_of_the_log()
+    yield
+
+
+class _Static(StaticFiles):
+    """Our own few files; their addresses change with their content, so they may be kept for a year."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response

@@ -1,0 +1,78 @@
+"""What does a person see when something goes wrong? A page in words, or the same as JSON."""
+
+import logging
+import uuid
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+
+from catalog import CatalogError
+from search.errors import IndexUnavailable, MistakenRequest
+from search.json_shapes import ErrorJson
+from search.web.headers import EVERYWHERE, add_missing
+from search.web.site import Site
+from search.web.twins import wants_json
+
+LOG = logging.getLogger("forumwatch.web")
+
+TITLES = {
+    400: "That question cannot be answered",
+    404: "Nothing is here",
+    405: "That cannot be done here",
+    410: "That is gone",
+    500: "Something broke on our side",
+    503: "Not available at the moment",
+}
+BUSY = "The catalog cannot be read at the moment. Nothing is lost; please try again in a few minutes."
+RETRY_SECONDS = "120"
+
+
+def mount(app: FastAPI, site: Site) -> None:
+    def failed(request: Request, status: int, message: str) -> Response:
+        title = TITLES.get(status, HTTPStatus(status).phrase)
+        response: Response
+        if wants_json(request):
+            body: ErrorJson = {"status": status, "title": title, "message": message}
+            response = JSONResponse(body, status)
+        else:
+            response = site.page("error.html", {"title": title, "message": message, "status": status}, status)
+        if status == 503:
+            response.headers["retry-after"] = RETRY_SECONDS
+        add_missing(MutableHeaders(raw=response.raw_headers), EVERYWHERE)  # a 500 passes by the middleware
+        return response
+
+    def known(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        message = str(error.detail)
+        if message == HTTPStatus(error.status_code).phrase:  # the framework's own words
+            message = "There is no such page. The address may be mistyped, or from an older version of this site."
+            if error.status_code == 405:
+                message = "This address does not take that kind of request."
+        return failed(request, error.status_code, message)
+
+    def mistaken(request: Request, error: Exception) -> Response:
+        message = str(error) if isinstance(error, MistakenRequest) else "A part of the address is not what it must be."
+        return failed(request, 400, message)
+
+    def unavailable(request: Request, error: Exception) -> Response:
+        LOG.error("unavailable: %s", error)
+        return failed(request, 503, str(error) if isinstance(error, IndexUnavailable) else BUSY)
+
+    def broken(request: Request, error: Exception) -> Response:
+        mark = uuid.uuid4().hex[:8]
+        LOG.error("%s broke (%s)", request.url.path, mark, exc_info=error)
+        said = f"It was written down as {mark}; please tell us that word if it happens again. The rest still works."
+        return failed(request, 500, said)
+
+    app.add_exception_handler(HTTPException, known)
+    app.add_exception_handler(MistakenRequest, mistaken)
+    app.add_exception_handler(RequestValidationError, mistaken)
+    app.add_exception_handler(IndexUnavailable, unavailable)
+    app.add_exception_handler(CatalogError, unavailable)
+    app.add_exception_handler(DBAPIError, unavailable)
+    app.add_exception_handler(Exception, broken)

@@ -1,0 +1,1 @@
+"""What is on each page? One module a subject; each handler makes a page and its JSON twin from the same answer."""

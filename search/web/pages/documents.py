@@ -1,0 +1,95 @@
+"""What does a document say, as read, and what are its bytes? Its text by part, and the original file."""
+
+import re
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import FileResponse
+
+from search.as_json import document_json
+from search.json_shapes import DocumentJson
+from search.text import FIRST, PART, ReadDocument, Spot, read_document
+from search.web import headers
+from search.web.pages.examples import DOCUMENT
+from search.web.site import Answer, Site
+from search.web.twins import Described, serve, wants_json
+from search.web.urls import paragraph_anchor
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+EXTENSIONS = {
+    "application/pdf": "pdf",
+    "text/html": "html",
+    "application/msword": "doc",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+}
+MISSING = {404: "No document here has that SHA-256."}
+
+
+def mount(app: FastAPI, site: Site) -> None:
+    def document(request: Request, sha256: str) -> Answer:
+        query = request.query_params.get("q", "")[:2000]
+        spot = Spot(*(_number(request.query_params.get(name)) for name in ("at", "page", "part")))
+        whole = wants_json(request)  # the twin has all of the text: programs need no parts
+        found = read_document(site.catalog, sha256, None if whole else spot) if SHA256.fullmatch(sha256) else None
+        if found is None:
+            raise HTTPException(404, "No document here has that SHA-256. It may have been fetched but not read yet.")
+        shown = {
+            "document": found,
+            "query": query,
+            "at": spot.at,
+            "anchors": _anchors(found, spot.at),
+            "marks": site.marks(query),
+            "room": PART,
+            "twin_url": site.local.document(sha256, json=True),
+        }
+        return Answer("document.html", document_json(found, site.whole), shown)
+
+    def original(sha256: str) -> FileResponse:
+        found = read_document(site.catalog, sha256, FIRST) if SHA256.fullmatch(sha256) else None
+        path = site.archive_path(sha256) if found else None
+        if found is None or path is None or not path.is_file():
+            raise HTTPException(404, "These bytes are not kept here.")
+        pdf = found.media_type == "application/pdf"
+        return FileResponse(
+            path,
+            media_type="application/pdf" if pdf else "application/octet-stream",
+            filename=_file_name(found),
+            content_disposition_type="inline" if pdf else "attachment",
+            headers={
+                "content-security-policy": headers.PDF_POLICY if pdf else headers.FILE_POLICY,
+                "cache-control": "private, max-age=86400",
+            },
+        )
+
+    app.add_api_route(
+        "/documents/{sha256}/original",
+        original,
+        methods=["GET", "HEAD"],
+        summary="The bytes as the publisher gave them",
+        response_class=FileResponse,
+        response_model=None,
+        include_in_schema=False,
+    )
+    told = Described("The text of a document as read, by page and paragraph", DocumentJson, DOCUMENT, fails=MISSING)
+    serve(app, site, "/documents/{sha256}", document, told)
+
+
+def _anchors(document: ReadDocument, at: int | None) -> dict[int, str]:
+    """ordinal -> para-45, for the first paragraph of the document that is printed as 45, or the one asked for."""
+    paragraphs = [paragraph for page in document.pages for paragraph in page.paragraphs if paragraph.number]
+    paragraphs.sort(key=lambda paragraph: (paragraph.ordinal != at, paragraph.repeated, paragraph.ordinal))
+    given: dict[str, int] = {}
+    for paragraph in paragraphs:
+        if paragraph.ordinal == at or not paragraph.repeated:
+            given.setdefault(paragraph_anchor(paragraph.number, paragraph.ordinal), paragraph.ordinal)
+    return {ordinal: anchor for anchor, ordinal in given.items()}
+
+
+def _number(words: str | None) -> int | None:
+    return int(words) if words and words.isascii() and words.isdigit() and len(words) < 10 else None
+
+
+def _file_name(document: ReadDocument) -> str:
+    """A-HRC-59-60-en.pdf; the first letters of the SHA-256 where no symbol is known."""
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", document.symbol or "").strip("-.") or document.sha256[:16]
+    language = f"-{document.language}" if document.language else ""
+    return f"{name[:80]}{language}.{EXTENSIONS.get(document.media_type, 'bin')}"

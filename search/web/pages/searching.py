@@ -1,0 +1,119 @@
+"""What answers the question? The search page: form, the question in words, complaints, hits, facets, next page."""
+
+from dataclasses import dataclass, replace
+
+from fastapi import FastAPI, Request
+
+from search.as_json import results_json
+from search.fields import FACETS, FIELDS
+from search.json_shapes import SearchJson
+from search.results import Complaint, Facet, Results
+from search.web import help_text, wording
+from search.web.asked import LIMIT, MOST_HITS, SORTS, Asked, asked
+from search.web.excerpt import excerpt
+from search.web.pages.examples import SEARCH
+from search.web.site import Answer, Site
+from search.web.twins import Described, serve
+
+FIRST_VALUES = 6  # of a facet; the others open on request
+PARAMETERS = [
+    ("q", "The query; see /help.", '"domestic workers" AND country:PHL'),
+    ("sort", "relevance (as without it), -date (newest first) or date.", "-date"),
+    ("limit", f"Works on a page, 1 to {MOST_HITS}; {LIMIT} without it.", "20"),
+    ("after", "The cursor of the next page, as the answer before gives it.", ""),
+    *((name, f"[many] Narrows to works with any of these values in the facet {name}.", "") for name in FACETS),
+]
+MISTAKES = {400: "The cursor is not one of ours.", 503: "The index cannot be opened at the moment."}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a facet, or a filter that is on; `url` adds it or takes it away."""
+
+    label: str
+    count: int | None
+    selected: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """A facet as links: the first few, and the rest."""
+
+    field: str
+    label: str
+    first: tuple[Choice, ...]
+    rest: tuple[Choice, ...]
+
+
+def mount(app: FastAPI, site: Site) -> None:
+    def search(request: Request) -> Answer:
+        question, complaints = asked(request.query_params.multi_items())
+        results = _answer(site, question, complaints)
+        more = question.next(results.after) if results.after else None
+        data = results_json(
+            results,
+            site.whole,
+            url=site.whole.search(question.pairs(), json=True),
+            next_url=site.whole.search(more.pairs(), json=True) if more else None,
+        )
+        shown = {
+            "asked": question,
+            "results": results,
+            "excerpt": excerpt,
+            "choices": [_choices(facet, question, site) for facet in results.facets if facet.values],
+            "chips": _chips(results, question, site),
+            "unfiltered_url": site.local.search(question.unfiltered().pairs()),
+            "sorts": [(label, name == question.sort, _sorted(question, name, site)) for name, label in SORTS.items()],
+            "next_url": site.local.search(more.pairs()) if more else None,
+            "first_url": site.local.search(replace(question, after=None).pairs()) if question.after else None,
+            "examples": help_text.EXAMPLES,
+            "twin_url": site.local.search(question.pairs(), json=True),
+        }
+        return Answer("search.html", data, shown)
+
+    serve(app, site, "/search", search, Described("Search", SearchJson, SEARCH, PARAMETERS, MISTAKES))
+
+
+def _answer(site: Site, question: Asked, complaints: tuple[Complaint, ...]) -> Results:
+    results = site.searcher.search(
+        question.query,
+        language=question.language(),
+        sort=question.sort,
+        limit=question.limit,
+        after=question.after,
+        filters=question.by_field(),
+    )
+    return replace(results, complaints=(*results.complaints, *complaints))
+
+
+def _sorted(question: Asked, sort: str, site: Site) -> str:
+    return site.local.search(question.sorted_by(sort).pairs())
+
+
+def _choices(facet: Facet, question: Asked, site: Site) -> Choices:
+    made = tuple(
+        Choice(
+            value.label,
+            value.count,
+            value.selected,
+            site.local.search(question.toggled(facet.field, value.value).pairs()),
+        )
+        for value in facet.values
+    )
+    chosen = tuple(choice for choice in made if choice.selected)
+    others = tuple(choice for choice in made if not choice.selected)
+    room = max(FIRST_VALUES - len(chosen), 2)
+    return Choices(facet.field, facet.label, (*chosen, *others[:room]), others[room:])
+
+
+def _chips(results: Results, question: Asked, site: Site) -> list[Choice]:
+    """The filters that are on, whether or not the results have such a value; each link takes one away."""
+    known = {(facet.field, value.value): value.label for facet in results.facets for value in facet.values}
+    names = {spec.name: spec.label["en"] for spec in FIELDS}
+    chips = []
+    for name, value in question.filters:
+        label = known.get((name, value)) or wording.name_of(name, value)
+        url = site.local.search(question.toggled(name, value).pairs())
+        chips.append(Choice(f"{names.get(name, name)}: {label}", None, True, url))
+    return chips

@@ -1,0 +1,70 @@
+"""What is known about a work? Its page, by a key that may hold slashes."""
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from search.as_json import work_json
+from search.json_shapes import WorkJson
+from search.known import KnownDocument
+from search.shelf import find_work, known_work
+from search.web.pages.examples import WORK
+from search.web.site import Answer, Site
+from search.web.twins import Described, serve
+
+LONGEST_KEY = 500
+MISSING = {404: "No work here has that key, symbol or SHA-256."}
+
+
+class Elsewhere(Exception):
+    """Raised when a work was named by a symbol or a file; `url` is its own address."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+def mount(app: FastAPI, site: Site) -> None:
+    def by_key(request: Request, key: str) -> Answer:
+        query = request.query_params.get("q", "")[:2000]
+        known = known_work(site.catalog, key) if 0 < len(key) <= LONGEST_KEY else None
+        if known is None:
+            raise _elsewhere(site, request, key)
+        shown = {
+            "known": known,
+            "query": query,
+            "by_language": _by_language(known.documents),
+            "twin_url": site.local.work(key, json=True),
+        }
+        return Answer("work.html", work_json(known, site.whole), shown)
+
+    def work(request: Request, key: str) -> Answer:
+        return by_key(request, key)
+
+    def odd_work(request: Request) -> Answer:
+        return by_key(request, request.query_params.get("key", ""))
+
+    async def moved(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Elsewhere)
+        return RedirectResponse(error.url, 307)
+
+    told = Described("All that is known about a work", WorkJson, WORK, fails=MISSING)
+    key = ("key", "The key, for keys that no path can carry.", "UN:A/HRC/59/60")
+    serve(app, site, "/works", odd_work, Described(told.summary, WorkJson, WORK, [key], MISSING))
+    serve(app, site, "/works/{key:path}", work, told)
+    app.add_exception_handler(Elsewhere, moved)
+
+
+def _elsewhere(site: Site, request: Request, key: str) -> Exception:
+    """A redirect when the words name a work in another way, else 404."""
+    found = find_work(site.catalog, key) if 0 < len(key) <= LONGEST_KEY else None
+    if found is None or found == key:
+        return HTTPException(404, f"There is no work “{key[:80]}” here. Searching for its title or symbol may find it.")
+    return Elsewhere(site.local.work(found, json=request.url.path.endswith(".json")))
+
+
+def _by_language(documents: tuple[KnownDocument, ...]) -> list[tuple[str | None, list[KnownDocument]]]:
+    """English first, then in the order of the languages' codes; unknown last."""
+    grouped: dict[str | None, list[KnownDocument]] = {}
+    for document in documents:
+        grouped.setdefault(document.language, []).append(document)
+    return sorted(grouped.items(), key=lambda item: (item[0] is None, item[0] != "en", item[0] or ""))
