@@ -172,7 +172,7 @@ def text_command(
 
     house = _house()
     sha256 = find_document(house.catalog, name, language)
-    document = read_document(house.catalog, sha256, whole=True) if sha256 else None
+    document = read_document(house.catalog, sha256) if sha256 else None
     if document is None:
         raise NotFound(_not_found(house, name))
     if document.state != "read":

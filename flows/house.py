@@ -131,7 +131,7 @@ class House:
         from search.web import create_app
 
         return create_app(
-            self.catalog, self.searcher, self.home / "archive", self.secret, self.settings.base_url, self.notice
+            self.catalog, self.searcher, self.archive.path, self.secret, self.settings.base_url, self.notice
         )
 
     @contextmanager

@@ -4,7 +4,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,7 +99,7 @@ def crawl_source(house: House, source: str) -> dict[str, Any]:
                 house.home / "archive",
                 house.manners,
                 _round(house, source),
-                on_progress=lambda found, done: seen(done, found),
+                progress=lambda found, fetched: seen(fetched, found),
             )
         counts.update(found=report.found, fetched=report.fetched, unchanged=report.unchanged, failed=report.failed)
         if report.state != "done":
@@ -160,11 +160,13 @@ def digest(house: House, period: str | None = None) -> DeliveryReport | None:
     now = house.now()
     with recorded(house, "digest") as counts:
         period = period or week_before(now, house.settings.timezone)
-        counts["made"] = make_digests(house.catalog, period, now, house.links)
+        counts["made"] = make_digests(house.catalog, period, now, house.links, house.letterhead)
         if house.smtp is None:
             return None
         report = deliver(house.catalog, house.smtp, now)
-        counts.update(sent=report.sent, failed=report.failed, waiting=report.waiting)
+        counts.update(asdict(report))
+        if report.stopped:
+            raise StepFailed(f"{report.waiting} mails wait: {report.stopped}")
     return report
 
 

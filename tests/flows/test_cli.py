@@ -1,4 +1,4 @@
-"""Are the commands kept as promised? JSON where asked, 0, 1 or 2 at the end, and one sentence when something is wrong."""
+"""Are the commands kept as promised? JSON where asked, exit 0, 1 or 2, and one sentence when something is wrong."""
 
 import json
 from pathlib import Path
@@ -13,8 +13,8 @@ from tests.conftest import ROOT
 def papers(tmp_path_factory) -> Path:
     """A folder with four of the replica's documents and three files that cannot be read."""
     from crawlers.replica.press import Press
-    from crawlers.replica.works import Library
     from crawlers.replica.settings import ReplicaSettings
+    from crawlers.replica.works import Library
 
     folder = tmp_path_factory.mktemp("papers")
     library = Library.of(ReplicaSettings.checked(seed=1, week=1, docs=None, size="small", cache=folder / "cache"))

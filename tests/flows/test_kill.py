@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -47,12 +48,11 @@ def kill_later(home, seconds: float) -> None:
 def survivors(home) -> list[str]:
     """Processes that still work in this home folder."""
     found = []
-    for folder in os.listdir("/proc"):
-        if folder.isdigit() and int(folder) != os.getpid():
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
             try:
-                with open(f"/proc/{folder}/environ", "rb") as environ, open(f"/proc/{folder}/cmdline", "rb") as command:
-                    if f"FORUMWATCH_HOME={home}".encode() in environ.read().split(b"\0"):
-                        found.append(command.read().replace(b"\0", b" ").decode())
+                if f"FORUMWATCH_HOME={home}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                    found.append((folder / "cmdline").read_bytes().replace(b"\0", b" ").decode())
             except OSError:  # it ended while we looked
                 continue
     return found
