@@ -13,9 +13,12 @@
   + WorkerError        the pool of reading processes itself cannot run (raised by pipeline.workers)
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from catalog.errors import ForumwatchError
+
+if TYPE_CHECKING:
+    from pipeline.document import Reading
 
 
 class ReadError(ForumwatchError):
@@ -56,6 +59,10 @@ class NeedsOcr(ReadError):
     """Raised when pages need OCR that is not installed or not allowed; passes once it is there."""
 
     may_pass: ClassVar[bool] = True
+
+    def __init__(self, reason: str, reading: "Reading | None" = None) -> None:
+        super().__init__(reason)
+        self.reading = reading  # what could be read without OCR
 
 
 class WorkerError(ForumwatchError):

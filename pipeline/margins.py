@@ -1,0 +1,85 @@
+"""What is printed around the text? Running heads, running feet, page and job numbers are set apart from it."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from pipeline.readers.sheet import Line, Sheet
+
+_HEAD_ZONE = 0.13  # of the page's height
+_FOOT_ZONE = 0.16
+_DEPTH = 6  # lines from the edge that can be a head or a foot
+_REPEATED = 3  # times a line must stand in the same zone, or on this share of the pages
+_SHARE = 0.4
+_FIGURES = re.compile(r"[\d٠-٩ivxlc]+")
+_JOB = re.compile(r"\b((?:GE|V|K|N|NB|HS)\.?\s?\d{2}[-–]\d{5}|\d{2}[-–]\d{5})\b(?:\s*\(\*?[A-Z]\))?")
+_CERTAIN = re.compile(
+    r"""^(?:/\.\.\.|\*\d{7,9}\*|[-–]\s?\d{1,4}\s?[-–]|\d{1,3}\s?/\s?\d{1,3}|[Pp]age\s+\d+|Página\s+\d+
+    |(?:GE|V|K|N|NB|HS)\.?\s?\d{2}[-–]\d{5}.*|\d{2}[-–]\d{5}\s*(?:\(\*?[A-Z]\).*)?|\d{1,3}/\d{1,3}\s\d{2}[-–]\d{5}
+    |\d{2}[-–]\d{5}\s\d{1,3}/\d{1,3}|\d{1,4}(?:\s+(?:GE\.)?\d{2}[-–]\d{5}.*)?
+    |(?:English|French|Spanish|Russian|Arabic|Chinese|Français|Español|ENGLISH)(?:\s+only)?
+    |Please\srecycle.*|\d{6}\s\d{6})$""",
+    re.VERBOSE,
+)
+_SYMBOL = re.compile(r"^[A-Z][A-Za-z]{0,6}(?:/[A-Z0-9][\w.()\-]*)+\*?(?:\s+\d{1,2}/\d{1,2}/\d{4})?$")
+
+
+@dataclass(slots=True)
+class Margins:
+    """What stood in the margins, each thing once, in the order in which it was met."""
+
+    heads: list[str] = field(default_factory=list)
+    feet: list[str] = field(default_factory=list)
+    job_numbers: list[str] = field(default_factory=list)
+
+    def facts(self) -> dict[str, list[str]]:
+        """As `Reading.facts` holds them."""
+        found = {"heads": self.heads, "feet": self.feet, "job_numbers": self.job_numbers}
+        return {name: [line for line in dict.fromkeys(lines) if not line.isdigit()][:50] for name, lines in found.items() if lines}
+
+
+def set_apart(sheets: list[Sheet]) -> tuple[list[list[Line]], Margins]:
+    """The lines of each page that are text, and what stood around them. The sheets themselves stay whole."""
+    zones = [(_zone(sheet, head=True), _zone(sheet, head=False)) for sheet in sheets]
+    pages = max(1, sum(bool(sheet.lines) for sheet in sheets))
+    repeated = [_repeated([zone[side] for zone in zones], pages) for side in (0, 1)]
+    margins = Margins()
+    texts = []
+    for sheet, (head, foot) in zip(sheets, zones, strict=True):
+        first = sheet.number == 1
+        heads = [] if first else [line for line in head if _key(line) in repeated[0] or _certain(line)]
+        feet = [line for line in foot if (_key(line) in repeated[1] and not first) or _certain(line)]
+        margins.heads += [line.text for line in heads]
+        margins.feet += [line.text for line in feet if line not in heads]
+        margins.job_numbers += _job_numbers(foot if not first else sheet.lines)
+        outside = {id(line) for line in heads + feet}
+        texts.append([line for line in sheet.lines if id(line) not in outside])
+    return texts, margins
+
+
+def _zone(sheet: Sheet, head: bool) -> list[Line]:
+    """The lines nearest to the upper or lower edge, within the zone where heads and feet stand."""
+    if head:
+        inside = [line for line in sheet.lines if line.bottom < _HEAD_ZONE * sheet.height]
+        return sorted(inside, key=lambda line: line.top)[:_DEPTH]
+    inside = [line for line in sheet.lines if line.top > (1 - _FOOT_ZONE) * sheet.height]
+    return sorted(inside, key=lambda line: -line.bottom)[:_DEPTH]
+
+
+def _repeated(zones: list[list[Line]], pages: int) -> set[str]:
+    counts = Counter(key for zone in zones for key in {_key(line) for line in zone})
+    enough = max(2, min(_REPEATED, round(_SHARE * pages)))
+    return {key for key, count in counts.items() if count >= enough and key}
+
+
+def _key(line: Line) -> str:
+    return _FIGURES.sub("#", line.text.lower().strip(" *"))
+
+
+def _certain(line: Line) -> bool:
+    """What is never text where it stands: page numbers, job numbers, the document's symbol alone on a line."""
+    return bool(_CERTAIN.match(line.text) or _SYMBOL.match(line.text))
+
+
+def _job_numbers(lines: list[Line]) -> list[str]:
+    return [match[1].replace("–", "-") for line in lines if _certain(line) for match in _JOB.finditer(line.text)]

@@ -1,0 +1,139 @@
+"""In what order are the lines of a page read? Blocks first, then cuts across the page and down it.
+
+A file mostly writes its lines in reading order, but mastheads, headings and floating boxes come whenever the author's
+program pleased, and a table may come cell by cell. So lines that follow each other down the page become a block, and the
+blocks are put in order by where they stand: above before below, left before right (right before left in Arabic).
+"""
+
+from collections.abc import Callable
+from statistics import median
+
+from pipeline.readers.sheet import Line, Sheet
+
+_FOLLOWS = 2.6  # line heights from one line's top to the next one's within a block
+_SLACK = 2.0  # points by which blocks may overlap and still be cut apart
+_MAX_LINES = 4000
+_PROSE_LINES = 4  # a column of prose has at least so many lines,
+_PROSE_CHARACTERS = 18  # with so many characters in the median one,
+_PROSE_WIDTH = 0.18  # and is as wide as this share of the page
+_TABLE_ROWS = 3  # so many rows with several cells make a table
+
+_Block = list[Line]
+_Extent = Callable[[_Block], tuple[float, float]]
+
+
+def put_in_order(sheet: Sheet, right_to_left: bool = False) -> None:
+    """Sorts the lines of a page; numbers blocks and, where there is a table, rows."""
+    if len(sheet.lines) > _MAX_LINES:
+        return
+    blocks = _blocks(sheet.lines)
+    plan = _Plan(sheet.width, right_to_left)
+    plan.order(blocks)
+    sheet.lines = [line for block in plan.blocks for line in block]
+    for number, block in enumerate(plan.blocks, 1):
+        for line in block:
+            line.block = number
+    if len(plan.rows) >= _TABLE_ROWS:
+        for number, row in enumerate(plan.rows, 1):
+            for line in (line for block in row for line in block):
+                line.row = number
+
+
+def _blocks(lines: list[Line]) -> list[_Block]:
+    """Lines that follow each other in the file and down the page."""
+    blocks: list[_Block] = []
+    for line in lines:
+        if blocks and _continues(blocks[-1], line):
+            blocks[-1].append(line)
+        else:
+            blocks.append([line])
+    return blocks
+
+
+def _continues(block: _Block, line: Line) -> bool:
+    last = block[-1]
+    step = line.top - last.top
+    if not 0.3 * last.size < step < _FOLLOWS * max(last.size, line.size):
+        return False
+    x0, x1 = min(each.x0 for each in block[-4:]), max(each.x1 for each in block[-4:])
+    return min(x1, line.x1) - max(x0, line.x0) > 0.3 * min(x1 - x0, line.width)
+
+
+class _Plan:
+    """The blocks in order, and the rows of blocks that stand side by side."""
+
+    def __init__(self, width: float, right_to_left: bool) -> None:
+        self._width = width
+        self._right_to_left = right_to_left
+        self.blocks: list[_Block] = []
+        self.rows: list[list[_Block]] = []
+
+    def order(self, blocks: list[_Block], depth: int = 0) -> None:
+        if len(blocks) <= 1 or depth > 20:
+            self.blocks += sorted(blocks, key=lambda block: block[0].top)
+            return
+        bands = _cut(blocks, lambda block: (min(line.top for line in block), max(line.bottom for line in block)))
+        if len(bands) == 1:
+            self._side_by_side(blocks, depth)
+            return
+        for region in self._regions(bands):
+            if len(region) == 1 or self._prose_columns(region):
+                self._side_by_side(region, depth)
+            else:
+                self.order(region, depth + 1)
+
+    def _regions(self, bands: list[list[_Block]]) -> list[list[_Block]]:
+        """Neighbouring bands are one region as long as together they are columns of prose."""
+        regions: list[list[_Block]] = []
+        for band in bands:
+            if regions and self._prose_columns(regions[-1] + band) and self._belongs(regions[-1], band):
+                regions[-1] = regions[-1] + band
+            else:
+                regions.append(band)
+        return regions
+
+    def _belongs(self, region: list[_Block], band: list[_Block]) -> bool:
+        """A band joins columns if it stands in one of them, not across."""
+        columns = self._columns(region)
+        return len(columns) > 1 or len(self._columns(band)) > 1 or len(self._columns(region + band)) > 1
+
+    def _columns(self, blocks: list[_Block]) -> list[list[_Block]]:
+        columns = _cut(blocks, lambda block: (min(line.x0 for line in block), max(line.x1 for line in block)))
+        return columns[::-1] if self._right_to_left else columns
+
+    def _prose_columns(self, blocks: list[_Block]) -> bool:
+        columns = self._columns(blocks)
+        if not 2 <= len(columns) <= 4:
+            return False
+        for column in columns:
+            lines = [line for block in column for line in block]
+            width = max(line.x1 for line in lines) - min(line.x0 for line in lines)
+            if len(lines) < _PROSE_LINES or width < _PROSE_WIDTH * self._width:
+                return False
+            if median(len(line.text) for line in lines) < _PROSE_CHARACTERS:
+                return False
+        return True
+
+    def _side_by_side(self, blocks: list[_Block], depth: int) -> None:
+        columns = self._columns(blocks)
+        if len(columns) == 1:
+            self.blocks += sorted(blocks, key=lambda block: (round(block[0].top / 3), block[0].x0))
+            return
+        if not self._prose_columns(blocks):
+            self.rows.append([block for column in columns for block in column])
+        for column in columns:
+            self.order(column, depth + 1)
+
+
+def _cut(blocks: list[_Block], extent: _Extent) -> list[list[_Block]]:
+    """Groups of blocks between which a straight cut crosses no block, in the order of the extent."""
+    groups: list[list[_Block]] = []
+    reach = float("-inf")
+    for (low, high), block in sorted(((extent(block), block) for block in blocks), key=lambda pair: pair[0]):
+        if groups and low < reach - _SLACK:
+            groups[-1].append(block)
+        else:
+            groups.append([block])
+        reach = max(reach, high)
+    return groups
+

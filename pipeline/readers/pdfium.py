@@ -1,0 +1,209 @@
+"""What does PDFium see on a page? Lines with their places, images, and the page as a picture.
+
+Faster than a call per character: the text comes as a whole, each line's place from PDFium's rectangles; single
+characters are asked for only where a line holds gaps or changes of size.
+"""
+
+import ctypes
+import re
+from typing import Any
+
+import pypdfium2.raw as pdfium
+
+from pipeline.readers.sheet import Line, Sheet
+from pipeline.tidy import characters
+
+_GAP = 1.6  # line heights between two pieces of a line that make them two cells
+_RAISED = 0.85  # a digit lower than this share of its neighbour is a footnote mark
+_BREAK = re.compile("\r\n|[\r\n\ufffe]")
+_MARKER = re.compile(r"^\W?(?:[0-9٠-٩۰-۹]{1,4}(?:\.[0-9]{1,3})*|[a-zA-Z]{1,4})?[.)\]\-–—•*/、．:]*$")
+_GLUED = re.compile(r"(?<=[\w.,;:”’\"')\]])(?:\d{1,3}|[a-z])(?:, ?[a-z])*(?!\w)")
+_LAM_ALEF = re.compile("[آأإا]ل")
+_BOLD = 600
+_MAX_OBJECTS = 20_000
+
+
+def look(page: Any, number: int) -> Sheet:
+    """The page as it is: lines in the order of the file, in points from the top left."""
+    width, height = page.get_size()
+    sheet = Sheet(number, width, height)
+    _look_at_objects(page, sheet)
+    textpage = page.get_textpage()
+    try:
+        if textpage.count_chars():
+            sheet.lines = _Places(page, textpage).lines()
+            sheet.method = "pypdfium2"
+    finally:
+        textpage.close()
+    return sheet
+
+
+def picture(page: Any, dpi: int, max_pixels: int) -> Any:
+    """The page as a grey Pillow image of at most `max_pixels`."""
+    width, height = page.get_size()
+    scale = min(dpi / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
+    bitmap = page.render(scale=scale, grayscale=True)
+    try:
+        return bitmap.to_pil().copy()
+    finally:
+        bitmap.close()
+
+
+def _look_at_objects(page: Any, sheet: Sheet) -> None:
+    area = max(1.0, sheet.width * sheet.height)
+    for count, thing in enumerate(page.get_objects(max_depth=2)):
+        if count > _MAX_OBJECTS:
+            break
+        if thing.type == pdfium.FPDF_PAGEOBJ_IMAGE:
+            left, bottom, right, top = thing.get_bounds()
+            sheet.image = max(sheet.image, min(1.0, (right - left) * (top - bottom) / area))
+        elif thing.type == pdfium.FPDF_PAGEOBJ_PATH:
+            sheet.paths += 1
+
+
+class _Places:
+    """The characters of one page and where they stand, turned as the page is shown."""
+
+    def __init__(self, page: Any, textpage: Any) -> None:
+        self._raw = textpage.raw
+        self._numbers = tuple(ctypes.c_double() for _ in range(4))
+        self._rotation = page.get_rotation()
+        self._left, self._bottom, self._right, self._top = page.get_cropbox()
+        count = textpage.count_chars()
+        text = textpage.get_text_range()
+        if len(text) != count:  # characters outside the basic plane, or without Unicode: ask one by one
+            text = "".join(chr(pdfium.FPDFText_GetUnicode(self._raw, i) or 32) for i in range(count))
+        self._text = text
+
+    def lines(self) -> list[Line]:
+        lines = []
+        start = 0
+        for match in (*_BREAK.finditer(self._text), None):
+            end = match.start() if match else len(self._text)
+            hyphen = "-" if match and match[0] == "\ufffe" else ""
+            if self._text[start:end].strip():
+                lines += self._line(start, end, hyphen)
+            start = match.end() if match else end
+        return lines
+
+    def _line(self, start: int, end: int, hyphen: str) -> list[Line]:
+        """The cells of one line: nearly always one."""
+        boxes = self._boxes(start, end)
+        if not boxes:
+            return []
+        # Rectangles hug the ink; all lines get the height of their type, so that their distances can be compared.
+        top, bottom, bold = self._type(start, end)
+        cells = _cells(boxes, _GAP * (bottom - top))
+
+        def line(text: str, box: _Box, tab: bool = False) -> Line:
+            return Line(characters(text), box[0], top, box[2], bottom, bottom - top, bold, tab)
+
+        if len(cells) == 1:
+            return [line(self._marked(start, end, len(boxes)) + hyphen, cells[0])]
+        pieces = self._pieces(start, end, cells)
+        if len(pieces) == 2 and _is_marker(pieces[0][0], pieces[1][0]):
+            return [line(self._marked(start, end, len(boxes)) + hyphen, _around(boxes), tab=True)]
+        pieces[-1] = (pieces[-1][0] + hyphen, pieces[-1][1])
+        return [line(text, box) for text, box in pieces if text.strip()]
+
+    def _boxes(self, start: int, end: int) -> list["_Box"]:
+        left, top, right, bottom = self._numbers
+        boxes = []
+        for index in range(pdfium.FPDFText_CountRects(self._raw, start, end - start)):
+            if pdfium.FPDFText_GetRect(self._raw, index, left, top, right, bottom):
+                boxes.append(self._turned(left.value, bottom.value, right.value, top.value))
+        return boxes
+
+    def _box(self, index: int) -> "_Box":
+        left, right, bottom, top = self._numbers
+        pdfium.FPDFText_GetCharBox(self._raw, index, left, right, bottom, top)
+        return self._turned(left.value, bottom.value, right.value, top.value)
+
+    def _type(self, start: int, end: int) -> tuple[float, float, bool]:
+        """Top, bottom and weight of the letters in the middle of the line (its start may be a footnote mark)."""
+        middle = (start + end) // 2
+        while middle < end - 1 and self._text[middle].isspace():
+            middle += 1
+        _, top, _, bottom = self._loose(middle)
+        if bottom - top < 1.0:
+            _, top, _, bottom = self._box(middle)
+            bottom = max(bottom, top + 1.0)
+        return top, bottom, pdfium.FPDFText_GetFontWeight(self._raw, middle) >= _BOLD
+
+    def _loose(self, index: int) -> "_Box":
+        box = pdfium.FS_RECTF()
+        pdfium.FPDFText_GetLooseCharBox(self._raw, index, box)
+        return self._turned(box.left, box.bottom, box.right, box.top)
+
+    def _height(self, index: int) -> float:
+        _, top, _, bottom = self._loose(index)
+        return bottom - top
+
+    def _pieces(self, start: int, end: int, cells: list["_Box"]) -> list[tuple[str, "_Box"]]:
+        """The text of each cell, in the order in which the file writes them."""
+        texts: dict[int, list[str]] = {}
+        here = 0
+        for index in range(start, end):
+            character = self._text[index]
+            if not character.isspace():
+                x0 = self._box(index)[0]
+                here = min(range(len(cells)), key=lambda k: max(cells[k][0] - x0, x0 - cells[k][2], 0.0))
+            texts.setdefault(here, []).append(character)
+        return [("".join(text), cells[k]) for k, text in texts.items()]
+
+    def _marked(self, start: int, end: int, boxes: int) -> str:
+        """The text, with footnote marks set off ("rights[12]") and lam-alef ligatures in reading order."""
+        text = self._text[start:end]
+        if boxes > 1:
+            for match in reversed(tuple(_GLUED.finditer(text))):
+                mark = self._raised(start, match)
+                if mark is not None:
+                    text = f"{text[:mark]}[{text[mark : match.end()]}]{text[match.end() :]}"
+        for match in _LAM_ALEF.finditer(text):
+            if len(text) == end - start and self._box(start + match.start()) == self._box(start + match.start() + 1):
+                text = text[: match.start()] + text[match.start() : match.end()][::-1] + text[match.end() :]
+        return text
+
+    def _raised(self, start: int, match: re.Match[str]) -> int | None:
+        """Where in the run of digits the raised ones begin ("59/606": after the first three characters), if any do."""
+        first = match.start()
+        full = self._height(start + first - 1)
+        for index in range(first, match.end()):
+            if self._height(start + index) < _RAISED * full:
+                return index
+        return None
+
+    def _turned(self, left: float, bottom: float, right: float, top: float) -> "_Box":
+        """From the page's own coordinates to those of the page as shown: (x0, top, x1, bottom) from the top left."""
+        if self._rotation == 90:
+            return bottom - self._bottom, left - self._left, top - self._bottom, right - self._left
+        if self._rotation == 180:
+            return self._right - right, bottom - self._bottom, self._right - left, top - self._bottom
+        if self._rotation == 270:
+            return self._top - top, self._right - right, self._top - bottom, self._right - left
+        return left - self._left, self._top - top, right - self._left, self._top - bottom
+
+
+_Box = tuple[float, float, float, float]
+
+
+def _is_marker(first: str, second: str) -> bool:
+    """Whether the first of two cells is only the number or bullet of the second."""
+    return bool(_MARKER.match(first.strip())) and any(map(str.isalpha, second))
+
+
+def _around(boxes: list[_Box]) -> _Box:
+    x0, top, x1, bottom = zip(*boxes, strict=True)
+    return min(x0), min(top), max(x1), max(bottom)
+
+
+def _cells(boxes: list[_Box], gap: float) -> list[_Box]:
+    """Boxes of one line, joined where no wide gap lies between them, from left to right."""
+    ordered = sorted(boxes)
+    cells = [ordered[0]]
+    for box in ordered[1:]:
+        if box[0] - cells[-1][2] < gap:
+            cells[-1] = _around([cells[-1], box])
+        else:
+            cells.append(box)
+    return cells

@@ -1,0 +1,52 @@
+"""What stands where on a page? Lines with their places, as PDFium or OCR saw them, before anything is interpreted."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Line:
+    """One printed line, or one cell of a row. Measured in points from the top left corner of the page."""
+
+    text: str
+    x0: float
+    top: float
+    x1: float
+    bottom: float
+    size: float  # height of the line's letters with their ascent and descent
+    bold: bool = False
+    tab: bool = False  # a wide gap follows the first word: "12.    The Committee"
+    block: int = 0  # lines of one block stand under each other in one column
+    row: int = 0  # cells of one table row share a number; 0: not in a table
+
+    @property
+    def width(self) -> float:
+        return self.x1 - self.x0
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One page. `image` is the share of the page that its largest image covers; `paths` counts drawn lines and shapes."""
+
+    number: int
+    width: float
+    height: float
+    lines: list[Line] = field(default_factory=list)
+    method: str = "none"
+    quality: float = 0.0
+    language: str | None = None
+    image: float = 0.0
+    paths: int = 0
+    note: str = ""  # why the page has no text, where it has none
+
+    @property
+    def text(self) -> str:
+        """The lines, cells of a row on one line."""
+        parts: list[str] = []
+        before: Line | None = None
+        for line in self.lines:
+            if before is not None:
+                same_row = line.row and line.row == before.row
+                parts.append((" " if line.block == before.block else " | ") if same_row else "\n")
+            parts.append(line.text)
+            before = line
+        return "".join(parts)
