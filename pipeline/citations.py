@@ -1,7 +1,7 @@
 """Which documents and treaty articles are cited, and where?
 
-A resolution named in words ("Human Rights Council resolution 34/21") is cited by its symbol. An article counts only where
-the treaty is certain: named beside it, defined in the document, or the committee's own; otherwise there is no citation.
+A resolution named in words ("Human Rights Council resolution 34/21") is cited by its symbol. An article counts only
+where the treaty is certain: named beside it, the only one of the document's, or the committee's own.
 """
 
 import re
@@ -24,7 +24,10 @@ _RESOLUTION = re.compile(
 _ONE_RESOLUTION = re.compile(r"\d{1,4}/\d{1,3}|\d{2,4}\s\((?:19|20)\d\d\)")
 _SERIES = {"GA": "A/RES/{}", "HRC": "A/HRC/RES/{}", "ECOSOC": "E/RES/{}", "CHR": "E/CN.4/RES/{}", "SC": "S/RES/{}"}
 
-_PARAGRAPH = r"(?:\s?\(\d{1,2}\)|\s?\([a-z]\)|,?\s(?:para(?:graph|graphe|s|graphs|graphes)?|par(?:r|rafo|rafos)?|párr(?:afo|s)?|п)\.?\s\d{1,2}(?:\s?\([a-z]\))?(?:\s(?:and|et|y|и|to|à|a)\s\d{1,2}(?!\d)(?!\s?\())?){0,3}"
+_PARAGRAPH = (
+    r"(?:\s?\(\d{1,2}\)|\s?\([a-z]\)|,?\s(?:paragraph(?:e?s|e)?|paras?|par|párr(?:afo)?s?|п)\.?\s\d{1,2}(?:\s?\([a-z]\))?"
+    r"(?:\s(?:and|et|y|и|to|à|a)\s\d{1,2}(?!\d)(?!\s?\())?){0,3}"
+)
 _JOIN = r"(?:,\s(?:and\s|et\s|y\s)?|\s(?:and|or|to|et|ou|à|al?|y|o|и|по)\s|\s?[-–]\s?)"
 _ARTICLE = re.compile(
     r"(?<!\w)(?:[Aa]rticles?|[Aa]rts?\.|[Aa]rtículos?|ARTICLES?|[Сс]тать(?:я|и|е|ю|ей|ям|ях|ями)|[Сс]т\.|الماد(?:ة|تين|تان)|المواد)\s"
@@ -37,7 +40,9 @@ _CONNECTION = re.compile(
 _NOUNS = {
     "convention": re.compile(r"convention|convenci[oó]n|convenio|конвенци|اتفاقية|公约", re.IGNORECASE),
     "covenant": re.compile(r"covenant|pacte|pacto|пакт|العهد|公约", re.IGNORECASE),
-    "protocol": re.compile(r"(?:optional\s|facultatif\s|facultativo\s)?protocol|факультативн\w+\sпротокол|البروتوكول|议定书", re.IGNORECASE),
+    "protocol": re.compile(
+        r"(?:optional\s|facultatif\s|facultativo\s)?protocol|факультативн\w+\sпротокол|البروتوكول|议定书", re.IGNORECASE
+    ),
     "agreement": re.compile(r"agreement|accord\b|acuerdo|соглашени|الاتفاق\b|协定", re.IGNORECASE),
     "charter": re.compile(r"charter|charte|carta\b|устав|الميثاق|宪章", re.IGNORECASE),
     "declaration": re.compile(r"declaration|déclaration|declaración|декларац|الإعلان|宣言", re.IGNORECASE),
@@ -79,7 +84,7 @@ def _symbols(paragraph: Paragraph, description: Description, publisher: str) -> 
 
 
 def _resolutions(paragraph: Paragraph, near: list[Mention], description: Description) -> Iterator[Citation]:
-    """Resolutions named by organ and number; "its resolution" and a bare number are those of the document's own organ."""
+    """Resolutions named by organ and number; a bare number, and "its resolution", is the document's own organ's."""
     text = paragraph.text[:_LONGEST]
     for match in _RESOLUTION.finditer(text):
         organ = _organ(text, match, near)
@@ -133,9 +138,9 @@ def _articles(paragraph: Paragraph, near: list[Mention], treaty: "_Treaties") ->
             yield _citation("article", f"{code} art. {number}", paragraph, match.start(), match.end())
     for match in _CHINESE_ARTICLE.finditer(text):
         code = treaty.named(match["name"], [m for m in instruments if match.start() <= m.start < match.end()])
-        number = int(match["number"]) if match["number"].isdecimal() else chinese_number(match["number"])
-        if code and number:
-            yield _citation("article", f"{code} art. {number}", paragraph, match.start(), match.end())
+        article = int(match["number"]) if match["number"].isdecimal() else chinese_number(match["number"])
+        if code and article:
+            yield _citation("article", f"{code} art. {article}", paragraph, match.start(), match.end())
 
 
 def _numbers(text: str) -> list[int]:
@@ -180,7 +185,7 @@ class _Treaties:
         return self._own if stands_alone and not re.match(r",?\s(?:of|de|du|del)\s", text[end : end + 12]) else None
 
     def named(self, name: str | None, instruments: Sequence[Mention]) -> str | None:
-        """The treaty of a Chinese article: named in its quotation marks, or "the Convention", or the committee's own."""
+        """The treaty"""
         if instruments:
             return instruments[0].value
         if name is None:

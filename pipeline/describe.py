@@ -1,4 +1,4 @@
-"""What is this document? From the source's words first, then the masthead, then the text; what is unknown stays unknown."""
+"""What is this document? The source's words first, then the masthead, then the text; what is unknown stays unknown."""
 
 import re
 from collections import Counter
@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import lexicon
 from lexicon import Symbol
+from pipeline import frame as lines
 from pipeline import kinds, masthead
 from pipeline.dates import parse_date
 from pipeline.document import Description, Reading
@@ -37,7 +38,7 @@ def describe(reading: Reading, words: Mapping[str, str], publisher: str) -> Desc
         body=_body(words, frame, parsed, publisher, known),
         session=_session(words, frame, parsed, known),
         agenda_item=_note(
-            known, "agenda_item", masthead.agenda_number(words.get("agenda_item", "")), frame.agenda_item, None
+            known, "agenda_item", lines.agenda_number(words.get("agenda_item", "")), frame.agenda_item, None
         ),
         date=_date(words, frame, known),
         kind=_kind(words, frame, symbols, name, known),
@@ -60,12 +61,14 @@ def _note(known: dict[str, str], name: str, source: str | None, frame: str | Non
 def _symbols(
     reading: Reading, words: Mapping[str, str], frame: Masthead, publisher: str, known: dict[str, str]
 ) -> tuple[tuple[str, ...], tuple[Symbol, ...]]:
-    """Symbols as text and parsed. What the source says comes first; a masthead that says otherwise is kept behind it."""
+    """Symbols as text and parsed. What the source says comes first; what the masthead says otherwise is kept too."""
     told = [str(symbol) for symbol in lexicon.split_symbols(words.get("symbol", ""), publisher)]
     heads = masthead.symbols_of_heads(reading.facts.get("heads", ()), publisher)
     printed = _agreed(frame.symbols, heads)
-    if not told and not printed and (named := _from_file_name(words, publisher)):
+    named = _from_file_name(words, publisher)
+    if not told and named and (not printed or _as_misread(named) in map(_as_misread, printed)):
         told = [named]
+    printed = _without_misread(told, printed)
     if told:
         known["symbols"] = SOURCE if not printed or set(told) & set(printed) else DIFFER
     elif printed:
@@ -75,10 +78,26 @@ def _symbols(
 
 
 def _agreed(block: tuple[str, ...], heads: tuple[str, ...]) -> list[str]:
-    """The masthead's symbols; where the running heads know none of them, the heads are believed (a misread block)."""
+    """The masthead's symbols and the running heads'; a block that no head knows was misread, or is a cover's."""
+    heads = tuple(
+        head for head in heads if not any(whole.startswith(head) and whole != head for whole in (*block, *heads))
+    )
     if heads and not set(block) & set(heads):
         return list(heads)
-    return list(dict.fromkeys((*block, *(head for head in heads if head in block))))
+    return list(dict.fromkeys((*block, *heads)))
+
+
+def _without_misread(told: list[str], printed: list[str]) -> list[str]:
+    """The printed symbols but for those that are a told one, misread: A/39/36I for A/39/361."""
+    known = {_as_misread(text) for text in told}
+    return [text for text in printed if text in told or _as_misread(text) not in known]
+
+
+_MISREAD = str.maketrans({"I": "1", "l": "1", "L": "1", "O": "0", "o": "0", "S": "5", "B": "8", "Z": "2", "r": "1"})
+
+
+def _as_misread(text: str) -> str:
+    return text.translate(_MISREAD)
 
 
 def _from_file_name(words: Mapping[str, str], publisher: str) -> str | None:
@@ -114,7 +133,7 @@ def _session(
     words: Mapping[str, str], frame: Masthead, symbols: tuple[Symbol, ...], known: dict[str, str]
 ) -> str | None:
     """A session in the symbol (A/HRC/59/...) chooses among those that are printed, and stands where none is."""
-    told = masthead.session_number(words["session"]) if words.get("session") else None
+    told = lines.session_number(words["session"]) if words.get("session") else None
     in_symbol = next((str(symbol.session) for symbol in symbols if symbol.session), None)
     printed = in_symbol if in_symbol in frame.sessions else next(iter(frame.sessions), in_symbol)
     return _note(known, "session", told, printed, None)
@@ -165,4 +184,5 @@ def _languages(
 
 
 def _job(reading: Reading) -> str | None:
-    return next((n for text in reading.facts.get("job_numbers", ()) if (n := masthead.job_number(text))), None)
+    found = (lines.job_number(text) for text in reading.facts.get("job_numbers", ()))
+    return next((job[0] for job in found if job), None)

@@ -1,8 +1,8 @@
 """Where in a text do the names of the lexicon stand? One pass over folded text, whole words, the longest name first.
 
 Case counts where it tells something: a name begins with a capital (Turkey, not turkey), an abbreviation is written as
-it is known (US, not us). Chinese has no spaces, so any place is a word's edge; Arabic may write particles before a name;
-Russian declines it.
+it is known (US, not us). Chinese has no spaces, so any place is a word's edge; Arabic may write particles before a
+name; Russian declines it.
 """
 
 import csv
@@ -17,7 +17,31 @@ from pipeline.fold import fold, fold_with_offsets
 
 _TABLE = Path(__file__).parent / "tables" / "other_names.csv"
 _ARABIC_PARTICLES = frozenset({"و", "ف", "ب", "ل", "ك", "ال", "وال", "بال", "فال", "كال", "ول", "وب", "وك"})
-_ENDINGS = frozenset("а у ом ем е ы и ой ей ою ею ю я ям ях ам ами ах ов ь й".split())
+_ENDINGS = frozenset(
+    (
+        "а",
+        "у",
+        "ом",
+        "ем",
+        "е",
+        "ы",
+        "и",
+        "ой",
+        "ей",
+        "ою",
+        "ею",
+        "ю",
+        "я",
+        "ям",
+        "ях",
+        "ам",
+        "ами",
+        "ах",
+        "ов",
+        "ь",
+        "й",
+    )
+)
 _DECLINED = re.compile(r"[а-я]{4,}[аяйьбвгджзклмнпрстфхцчшщ]")
 _LONGEST_ACRONYM = 7
 

@@ -1,8 +1,9 @@
-"""Who and what is spoken of, and where? The lexicon's names first, in all languages; the statistical model beside them."""
+"""Who and what is spoken of, and where? The lexicon's names in all languages; beside them the statistical model."""
 
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 
 import lexicon
 from pipeline.dates import find_dates
@@ -81,6 +82,7 @@ def _publisher_of(body: str) -> str | None:
     return _publishers().get(body)
 
 
+@cache
 def _publishers() -> dict[str, str]:
     return {body.code: body.publisher for body in lexicon.bodies()}
 

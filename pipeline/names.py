@@ -23,7 +23,9 @@ _HONORIFIC = re.compile(
     r"General|Colonel|Archbishop|Bishop|Professor|Lord|Sheikh|King|Queen|Prince|Princess|Mme|Sra?)\b\.?\s+)+"
 )
 _BEFORE_PERSON = re.compile(r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Mme|Sra?)\.?\s$")
-_PARTICLES = frozenset("de da do dos del della der den van von bin bint ben al el la le ter y e ibn abu du di".split())
+_PARTICLES = frozenset(
+    re.findall(r"\w+", "de da do dos del della der den van von bin bint ben al el la le ter y e ibn abu du di")
+)
 _UNFIT = re.compile(r"[\d/@#%=<>|\[\]{}()•…:;\n]|\.{2}|_{2}")
 
 
@@ -38,7 +40,7 @@ class Named(NamedTuple):
 
 
 def find_names(paragraphs: Sequence[Paragraph], taken: Callable[[int, int, int], bool]) -> tuple[list[Named], bool]:
-    """Names in the English paragraphs, and whether all were looked at. `taken(at, start, end)`: a better hit is there."""
+    """Names in the English paragraphs, and whether all were looked at; `taken(at, start, end)` tells of better hits."""
     chosen, complete = _within_bounds(paragraphs)
     if not chosen:
         return [], complete
@@ -54,7 +56,8 @@ def find_names(paragraphs: Sequence[Paragraph], taken: Callable[[int, int, int],
 
 
 def _within_bounds(paragraphs: Sequence[Paragraph]) -> tuple[list[tuple[int, Paragraph]], bool]:
-    chosen, words = [], 0
+    chosen: list[tuple[int, Paragraph]] = []
+    words = 0
     for at, paragraph in enumerate(paragraphs):
         if paragraph.language != "en" or paragraph.text.isupper() or len(paragraph.text) < 8:
             continue

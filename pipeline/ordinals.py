@@ -1,4 +1,4 @@
-"""Which number is written out here? Ordinals in six languages, in words or figures: "Fifty-ninth", "115e", "第七十九"."""
+"""Which number is written out here? Ordinals in six languages, in words or figures: "Fifty-ninth", "115e"."""
 
 import csv
 import re
@@ -35,6 +35,12 @@ def ordinal(text: str) -> int | None:
     if chinese:
         return chinese_number(chinese[1])
     return _in_words(_WORD.findall(fold(text)))
+
+
+def ordinal_alone(text: str) -> int | None:
+    """Like `ordinal`, where `text` is a number and nothing else: "at its third" is none."""
+    known = all(part in _values() or part in _JOINS for word in _WORD.findall(fold(text)) for part in word.split("-"))
+    return ordinal(text) if known or _FIGURES.fullmatch(text.strip()) or _CHINESE.fullmatch(text.strip()) else None
 
 
 def _in_words(words: list[str]) -> int | None:

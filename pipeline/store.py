@@ -133,12 +133,13 @@ def _work_row(connection: Connection, document: Document) -> int:
 
 
 def _known(connection: Connection, sha256: str) -> Mapping[str, Any] | None:
-    return connection.execute(sa.select(_D).where(_D.c.sha256 == sha256)).mappings().first()
+    row = connection.execute(sa.select(_D).where(_D.c.sha256 == sha256)).mappings().first()
+    return dict(row) if row else None
 
 
 def _documents_of(connection: Connection, work_id: int) -> list[Mapping[str, Any]]:
     query = sa.select(_D).where(_D.c.work_id == work_id, _D.c.state == "read")
-    return list(connection.execute(query).mappings())
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def _write_row(

@@ -1,58 +1,70 @@
 """Which of the lines between frame and text are the title, and what is it in one line?"""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
+import lexicon
 from pipeline.fold import fold
+from pipeline.frame import matches, open_end
 
-_TABLE = Path(__file__).parent / "tables" / "masthead.toml"
 LONGEST = 400
-_LINES = 16
+_LINES = 20
 _PARTS = 4
-_OPEN_END = re.compile(
-    r"(?:,|\b(?:of|the|and|on|in|for|to|by|with|a|an|or|from|at|as|its|their|de|des|du|la|le|les|et|à|aux?|en|sur|par|"
-    r"pour|del?|los|las|el|y|sobre|al|a|para|con|о|об|и|в|на|по|с|для|от|к|من|في|على|إلى|عن)|[-–—])$",
-    re.IGNORECASE,
-)
+_SLACK = 0.1  # of the width: letters differ in breadth
 _NUMBERED = re.compile(r"^\d{1,3}/(?:\d{1,3}|…|\.{2,3}|L\.\d+)\.?\s*")
-_MARKS = re.compile(r"\s*(?:[*∗†‡]+|(?<=[a-z])\d{1,2})$")
+_MARK = re.compile(r"\s*[*∗†‡]+\s*$")
 _CJK = re.compile(r"[\u3400-\u9fff]")
+_OPEN_START = re.compile(
+    r"(?:of|and|in|for|to|or|with|on|from|de|des|du|et|y|del|en|para|sobre|pour|sur|и|в|о|по)\s", re.IGNORECASE
+)
 
 
 def begins_text(line: str) -> bool:
     """Whether the text of the document begins with this line (summary, contents, first paragraph, "The Assembly,")."""
-    return _matches("stop", fold(line).strip())
+    return matches("stop", fold(line).strip())
 
 
-def from_lines(lines: Sequence[str], agenda_items: int = 0) -> str:
+def from_lines(lines: Sequence[str], agenda_items: int = 0, whole: bool = True) -> str:
     """The title from the lines between frame and text.
 
-    The first parts may be the titles of the `agenda_items`; they are left out unless what remains tells only who speaks.
+    The first parts may be titles of the `agenda_items`; they are left out unless the rest tells only who speaks.
+    Not `whole`: a page without a frame, of which only the first part can be the title.
     """
-    parts = [part for part in (_clean(part) for part in _joined(lines[:_LINES])) if part]
+    parts = [part for part in map(_clean, _joined(lines[:_LINES])) if part]
+    for part in parts:
+        if _NUMBERED.match(part):
+            return _NUMBERED.sub("", part)[:LONGEST]
+        if matches("alone", fold(part)):
+            return part[:LONGEST]
     parts = _before_prose(parts)
-    numbered = next((part for part in parts if _NUMBERED.match(part)), None)
-    if numbered:
-        return _NUMBERED.sub("", numbered)[:LONGEST]
-    parts = [part for part in parts if not _matches("drop", fold(part))]
-    if len(parts) > 1:
-        parts = [part for part in parts if not _matches("sponsors", fold(part))] or parts
-    rest = parts[agenda_items:] if agenda_items else parts
-    if not rest or all(_matches("byline", fold(part)) for part in rest):
-        rest = parts[max(0, agenda_items - 1) :] if agenda_items and len(parts) >= agenda_items else parts
-    return ": ".join(rest[:_PARTS])[:LONGEST].strip(" :")
+    if not whole:
+        return ": ".join(parts[: 2 if len(parts) > 1 and lexicon.find_country(parts[1]) else 1])[:LONGEST]
+    parts = [part for part in parts if not matches("drop", fold(part))]
+    parts = [part for part in parts if not matches("sponsors", fold(part))] or parts
+    if len(parts) > 1 and not agenda_items and matches("organ", fold(parts[0])):
+        parts = parts[1:]
+    return ": ".join(_without_repeats(_telling(parts, agenda_items))[:_PARTS])[:LONGEST].strip(" :")
+
+
+def _telling(parts: list[str], agenda_items: int) -> list[str]:
+    """The parts without the agenda's, as long as they say of what they speak."""
+    rest = parts[agenda_items:]
+    if rest and not all(matches("byline", fold(part)) for part in rest):
+        return rest
+    return parts[agenda_items - 1 :] if 0 < agenda_items <= len(parts) else parts
+
+
+def _without_repeats(parts: list[str]) -> list[str]:
+    return [part for at, part in enumerate(parts) if not any(before.startswith(part) for before in parts[:at])]
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
-    """Lines to parts: a line was broken by its width, or ended because something ended?"""
+    """Lines to parts: was a line broken because it was full, or did it end because something ended?"""
     width = max((len(line) for line in lines), default=0)
     parts: list[str] = []
     for at, line in enumerate(lines):
         before = lines[at - 1] if at else ""
-        if at and not _NUMBERED.match(line) and _goes_on(before, line, width):
+        if at and _goes_on(before, line, width):
             glue = "" if _CJK.match(line) or re.search(r"\w-$", before) else " "
             parts[-1] = f"{parts[-1]}{glue}{line}"
         else:
@@ -61,35 +73,29 @@ def _joined(lines: Sequence[str]) -> list[str]:
 
 
 def _goes_on(before: str, line: str, width: int) -> bool:
-    first = re.match(r"\S+", line)
-    if line[:1].islower() or _OPEN_END.search(before.rstrip()):
+    if _NUMBERED.match(line) or line.startswith("["):
+        return False
+    if line[:1].islower() or open_end(before) or _OPEN_START.match(line) or line.startswith("("):
         return True
-    if re.match(r"[(\[]", line) and not line.startswith("["):
-        return True
+    folded = fold(line)
+    if _MARK.search(before) or matches("byline", folded) or matches("drop", folded) or matches("alone", folded):
+        return False
+    if lexicon.find_country(_clean(line)):
+        return False
     if _CJK.match(line):
         return len(before) >= width
-    room = width - len(before)
-    return room < len(first[0] if first else "") + 1
+    first = re.match(r"\S*", line)
+    return width - len(before) < len(first[0] if first else "") + 1 + width * _SLACK
 
 
 def _before_prose(parts: list[str]) -> list[str]:
     """What comes before the first part that is a sentence."""
     for at, part in enumerate(parts):
-        if len(part) > LONGEST or (len(part) > 60 and part.endswith((".", "。", ";"))):
+        if len(part) > 2 * LONGEST or (len(part) > 60 and part.endswith((".", "。", ";"))):
             return parts[:at] or [part[:LONGEST]]
     return parts
 
 
 def _clean(part: str) -> str:
-    part = re.sub(r"(?<=\w)[*∗†‡]+(?=[\s,:]|$)", "", part)
-    return _MARKS.sub("", " ".join(part.split())).strip(" _")
-
-
-@cache
-def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
-    table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
-    return tuple(re.compile(one, re.IGNORECASE) for one in table[part]["any"])
-
-
-def _matches(part: str, folded: str) -> bool:
-    return any(pattern.search(folded) for pattern in _patterns(part))
+    part = re.sub(r"(?<=\w)\s?[*∗†‡]+(?=[\s,:]|$)", "", part)
+    return _MARK.sub("", " ".join(part.split())).strip(" _")

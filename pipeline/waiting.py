@@ -34,7 +34,7 @@ class Captured:
 
 
 def due(catalog: Catalog, now: datetime, ocr: bool) -> list[str]:
-    """The hashes of files that have no document, are due again, or of which new words have come since they were read."""
+    """The hashes of files that have no document, are due again, or have new captures since they were read."""
     again = sa.and_(_D.c.state == "waiting", _D.c.try_again <= now)
     if ocr:
         again = sa.or_(again, sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR)))
