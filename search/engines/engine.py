@@ -1,0 +1,121 @@
+"""What does every engine take and give? The works as they are indexed, the question, the answer, and the verbs."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from search.query.tree import Node
+
+SORTS = ("relevance", "date", "-date")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedParagraph:
+    """A paragraph of one of a work's documents; `language` as the pipeline found it."""
+
+    document_id: int
+    ordinal: int
+    language: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedWork:
+    """A work as engines take it. `values` holds, per field of fields.py, the values that can be asked for.
+
+    Facet values are as the catalog has them (PHL, en, 2024); all others are folded by `analysis.plain`.
+    """
+
+    id: int
+    key: str
+    date: date | None
+    titles: tuple[tuple[str | None, str], ...]  # language, title
+    values: Mapping[str, tuple[str, ...]]
+    names: Mapping[str, tuple[str, ...]]  # person, organisation: as written
+    paragraphs: tuple[IndexedParagraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A resolved tree and what is wanted of its result. `filters`: facet -> values, any of them; all facets."""
+
+    tree: Node
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    facets: tuple[str, ...] = ()
+    sort: str = "relevance"
+    limit: int = 10
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Ids of works in order, how many there are in all, per facet its values and counts, and the next cursor."""
+
+    total: int
+    works: tuple[int, ...]
+    counts: dict[str, tuple[tuple[str, int], ...]]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PassageAddress:
+    """Where a paragraph is to be found in the catalog."""
+
+    document_id: int
+    ordinal: int
+
+
+class Target(Protocol):
+    """What is being written: `name` keys the watermark; None in memory, where the engine dies with its content."""
+
+    @property
+    def name(self) -> str | None: ...
+
+    def noted(self) -> int:
+        """The last number that `note` was given; 0 if none."""
+
+    def note(self, seq: int) -> None:
+        """Keeps with the index how far in the change sequence it has come, for the case that the catalog goes back."""
+
+    def publish(self) -> None:
+        """Lets readers see it in place of what they saw; does nothing if they see it already."""
+
+
+class Engine(Protocol):
+    """An index of works and of their passages.
+
+    Writing is done by one process at a time, inside `writing`, in batches that `commit` makes visible at once;
+    a work that is added again replaces what it was. An engine in memory may be written without `writing`.
+    """
+
+    def writing(
+        self, shape: Mapping[str, str], wait: float = 30.0, afresh: bool = False
+    ) -> AbstractContextManager[Target]:
+        """The right to write, waiting up to `wait` seconds for it (IndexUnavailable then).
+
+        If the index has another shape than `shape`, or is to be made afresh, what is written is a new one beside
+        it, until published.
+        """
+
+    def add(self, works: Iterable[IndexedWork]) -> None:
+        """Adds works, or replaces those with the same id."""
+
+    def remove(self, works: Iterable[int]) -> None:
+        """Removes works by id."""
+
+    def commit(self) -> None:
+        """Makes everything written so far durable and visible."""
+
+    def ask(self, question: Question) -> Answer:
+        """The works that answer. MistakenRequest for a cursor that is not of this question."""
+
+    def members(self, tree: Node) -> tuple[int, ...]:
+        """The ids of all works that answer a resolved tree, ascending."""
+
+    def passages(self, tree: Node, work: int, language: str | None, limit: int) -> tuple[PassageAddress, ...]:
+        """The paragraphs of a work that answer best, those in `language` first if any does."""
+
+    def count(self) -> int:
+        """How many works there are."""

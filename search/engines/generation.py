@@ -1,0 +1,71 @@
+"""What is one generation of a Tantivy index? Two indexes that belong together: works, and their passages."""
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from search.engines.schema import passages_schema, register_chains, works_schema
+from search.errors import IndexUnavailable
+
+
+class Generation:
+    """The works and passages of one generation, on disk or (without paths) in memory."""
+
+    def __init__(self, name: str | None, works: Path | None = None, passages: Path | None = None) -> None:
+        self.name = name
+        self._paths = [path / "meta.json" for path in (works, passages) if path]
+        self._seen: list[int] = []
+        self._lock = threading.Lock()
+        self.works_schema, self.passages_schema = works_schema(), passages_schema()
+        self.works = _open(self.works_schema, works)
+        self.passages = _open(self.passages_schema, passages)
+        self._writers: tuple[Any, Any] | None = None
+
+    def writers(self, heap: int) -> tuple[Any, Any]:
+        """The writers of both indexes, opened at the first call; `heap` bytes each."""
+        if self._writers is None:
+            try:
+                self._writers = (self.works.writer(heap, 1), self.passages.writer(heap, 1))
+            except ValueError as error:
+                raise IndexUnavailable(f"the index cannot be written: {error}") from error
+        return self._writers
+
+    def commit(self) -> None:
+        """Passages first: a work that is found has its passages. What a crash leaves half done is done again."""
+        if self._writers:
+            works, passages = self._writers
+            passages.commit()
+            works.commit()
+            self.reload()
+
+    def close(self) -> None:
+        """Gives the writers back, after their merges; what was not committed is lost."""
+        if self._writers:
+            writers, self._writers = self._writers, None
+            for writer in writers:
+                writer.rollback()
+                writer.wait_merging_threads()
+
+    def reload(self) -> None:
+        self.works.reload()
+        self.passages.reload()
+
+    def refresh(self) -> None:
+        """Sees what another process has committed since."""
+        stamps = [path.stat().st_mtime_ns for path in self._paths]
+        if stamps != self._seen:
+            with self._lock:
+                self.reload()
+                self._seen = stamps
+
+
+def _open(schema: tantivy.Schema, path: Path | None) -> tantivy.Index:
+    try:
+        index = tantivy.Index(schema, str(path) if path else None, reuse=True)
+    except (ValueError, OSError) as error:
+        raise IndexUnavailable(f"the index in {path} cannot be opened: {error}") from error
+    index.config_reader("manual")
+    register_chains(index)
+    return index

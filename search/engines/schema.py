@@ -1,0 +1,111 @@
+"""How does Tantivy store a work, and a passage? The two schemas, and the documents that go into them.
+
+Works: text_L, title_L and forms_L (unstemmed, for prefixes) for each chain L; the values of fields.py as they
+are; day, newest and oldest as numbers that sort (undated works last, then by id).
+Passages: one document a paragraph, its text in the field of its language.
+"""
+
+from datetime import date
+from typing import Any
+
+import tantivy
+
+from search import analysis
+from search.engines.engine import IndexedParagraph, IndexedWork
+from search.fields import FACETS, FIELDS, OTHER
+
+VERSION = "1"  # raise it with every change here: indexes then rebuild
+
+VALUE_FIELDS = (*(spec.name for spec in FIELDS if spec.kind in ("code", "value", "symbol")), "year")
+NAME_FIELDS = tuple(spec.name for spec in FIELDS if spec.kind == "name")
+
+_ID_BITS = 40
+_LAST_DAY = date.max.toordinal() + 1
+
+
+def works_schema() -> tantivy.Schema:
+    builder = _numbers(tantivy.SchemaBuilder(), "id", "day", "newest", "oldest")
+    for chain in analysis.CHAINS:
+        builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
+        builder.add_text_field(f"title_{chain}", tokenizer_name=chain)
+        builder.add_text_field(f"forms_{chain}", tokenizer_name="forms", index_option="basic")
+    builder.add_text_field("title_forms", tokenizer_name="forms", index_option="basic")
+    for name in NAME_FIELDS:
+        builder.add_text_field(name, tokenizer_name=OTHER)
+    for name in VALUE_FIELDS:
+        builder.add_text_field(name, fast=name in FACETS, tokenizer_name="raw", index_option="basic")
+    return builder.build()
+
+
+def passages_schema() -> tantivy.Schema:
+    builder = _numbers(tantivy.SchemaBuilder(), "work", "document", "ordinal")
+    for chain in analysis.CHAINS:
+        builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
+    return builder.build()
+
+
+def _numbers(builder: tantivy.SchemaBuilder, *names: str) -> tantivy.SchemaBuilder:
+    for name in names:
+        builder.add_integer_field(name, indexed=True, fast=True)
+    return builder
+
+
+def register_chains(index: tantivy.Index) -> None:
+    """To be done after every opening: an index forgets its tokenizers."""
+    for chain in (*analysis.CHAINS, "forms"):
+        index.register_tokenizer(chain, analysis.analyzer(chain))
+
+
+def work_document(work: IndexedWork, texts: list[tuple[str, str]]) -> tantivy.Document:
+    """`texts` are the prepared paragraphs, each with its chain."""
+    document = tantivy.Document()
+    document.add_integer("id", work.id)
+    if work.date:
+        document.add_integer("day", work.date.toordinal())
+    newest, oldest = sort_numbers(work)
+    document.add_integer("newest", newest)
+    document.add_integer("oldest", oldest)
+    for chain, text in texts:
+        document.add_text(f"text_{chain}", text)
+        document.add_text(f"forms_{chain}", text)
+    for language, title in work.titles:
+        chain, text = analysis.chain_of(language), analysis.prepare(title)
+        document.add_text(f"title_{chain}", text)
+        document.add_text(f"forms_{chain}", text)
+        document.add_text("title_forms", text)
+    for name, values in [*work.values.items(), *work.names.items()]:
+        for value in dict.fromkeys(values):
+            document.add_text(name, value if name in VALUE_FIELDS else analysis.prepare(value))
+    return document
+
+
+def passage_document(work: int, paragraph: IndexedParagraph, chain: str, text: str) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_integer("work", work)
+    document.add_integer("document", paragraph.document_id)
+    document.add_integer("ordinal", paragraph.ordinal)
+    document.add_text(f"text_{chain}", text)
+    return document
+
+
+def sort_numbers(work: IndexedWork) -> tuple[int, int]:
+    """Two numbers that, ascending, put the newest and the oldest first, undated works last, and ties by id."""
+    day = work.date.toordinal() if work.date else None
+    newest = _LAST_DAY if day is None else _LAST_DAY - 1 - day
+    oldest = _LAST_DAY if day is None else day
+    return newest << _ID_BITS | work.id, oldest << _ID_BITS | work.id
+
+
+def text_fields(where: str, chain: str) -> tuple[tuple[str, float], ...]:
+    """The fields of a chain that a Match looks into, each with its weight."""
+    if where == "text":
+        return (f"text_{chain}", 1.0), (f"title_{chain}", 3.0)
+    return ((f"title_{chain}" if where == "title" else where, 1.0),)
+
+
+def forms_field(where: str, chain: str) -> str:
+    return {"text": f"forms_{chain}", "title": "title_forms"}.get(where, where)
+
+
+def facet_value(bucket: dict[str, Any]) -> tuple[str, int]:
+    return str(bucket["key"]), int(bucket["doc_count"])

@@ -1,0 +1,72 @@
+"""Which words of a passage answered? Offsets in its text, by the same chains that found it."""
+
+from itertools import pairwise
+
+from search import analysis
+from search.analysis import Token
+from search.query.tree import Leaf, Match, Node, positive_leaves
+
+MAX_CHARACTERS = 50_000  # of a passage are looked at
+
+Spans = list[tuple[int, int]]
+
+
+def marks(tree: Node, text: str, language: str | None) -> tuple[tuple[int, int], ...]:
+    """Where `text` answers the positive words of a resolved tree; sorted, not overlapping."""
+    text = text[:MAX_CHARACTERS]
+    chain = analysis.chain_of(language)
+    tokens = analysis.tokens(text, chain)
+    found: Spans = []
+    for leaf in positive_leaves(tree):
+        found += _of_leaf(leaf, text, chain, tokens)
+    return tuple(_merged(sorted(found)))
+
+
+def _of_leaf(leaf: Leaf, text: str, chain: str, tokens: list[Token]) -> Spans:
+    if not isinstance(leaf, Match) or leaf.where != "text":
+        return []
+    wanted = dict(leaf.alternatives).get(chain)
+    if not wanted:
+        return []
+    if leaf.prefix:
+        return [(form.start, form.end) for form in analysis.located_forms(text) if form.text.startswith(wanted[0])]
+    if leaf.slop:
+        return _near(wanted, leaf.slop, tokens)
+    return _phrases(wanted, tokens)
+
+
+def _phrases(wanted: tuple[str, ...], tokens: list[Token]) -> Spans:
+    """A phrase is marked as one, from its first word to its last."""
+    texts = [token.text for token in tokens]
+    length = len(wanted)
+    starts = (i for i, text in enumerate(texts) if text == wanted[0])
+    return [(tokens[i].start, tokens[i + length - 1].end) for i in starts if tuple(texts[i : i + length]) == wanted]
+
+
+def _near(wanted: tuple[str, ...], slop: int, tokens: list[Token]) -> Spans:
+    """Each word of each pair of neighbours that stand near enough."""
+    places: dict[str, list[int]] = {}
+    for i, token in enumerate(tokens):
+        if token.text in wanted:
+            places.setdefault(token.text, []).append(i)
+    if len(set(wanted)) == 1:
+        return [(tokens[i].start, tokens[i].end) for i in places.get(wanted[0], ())]
+    hit: set[int] = set()
+    for first, second in pairwise(wanted):
+        if first != second:
+            near = set(places.get(second, ()))
+            for i in places.get(first, ()):
+                for j in range(i + 1 - slop, i + 2 + slop):
+                    if j in near:
+                        hit |= {i, j}
+    return [(tokens[i].start, tokens[i].end) for i in sorted(hit)]
+
+
+def _merged(spans: Spans) -> Spans:
+    merged: Spans = []
+    for start, end in spans:
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

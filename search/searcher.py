@@ -1,0 +1,78 @@
+"""Which works answer, and with which passages? Parse, resolve, ask the engine, dress the results."""
+
+import time
+from collections.abc import Mapping, Sequence
+
+from catalog import Catalog
+from search.engines.engine import SORTS, Engine, Question
+from search.errors import MistakenRequest
+from search.fields import FACETS
+from search.hits import dress
+from search.labels import field_label, label_of
+from search.query.parse import parse
+from search.query.resolve import resolve
+from search.query.say import say
+from search.results import Complaint, Facet, FacetValue, Results
+
+MAX_LIMIT = 100
+NO_FILTERS: Mapping[str, Sequence[str]] = {}
+
+
+class Searcher:
+    """Answers queries from an engine's index and a catalog's rows."""
+
+    def __init__(self, catalog: Catalog, engine: Engine) -> None:
+        self.catalog = catalog
+        self.engine = engine
+
+    def search(
+        self,
+        query: str,
+        language: str | None = None,
+        sort: str = "relevance",
+        limit: int = 10,
+        after: str | None = None,
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+    ) -> Results:
+        """One page of works. `language` is the reader's: its titles, passages and labels come first.
+
+        The text of a query never fails. MistakenRequest for an unknown sort or a cursor of another search;
+        IndexUnavailable if the index cannot be opened.
+        """
+        began = time.perf_counter()
+        if sort not in SORTS:
+            raise MistakenRequest(f"results are sorted by {', '.join(SORTS)}, not by {sort!r}")
+        parsed = parse(query)
+        resolved = resolve(parsed.tree)
+        chosen, refused = _chosen(filters)
+        limit = max(0, min(limit, MAX_LIMIT))
+        answer = self.engine.ask(Question(resolved.tree, chosen, FACETS, sort, limit, after))
+        hits = dress(self.catalog, self.engine, resolved.tree, answer.works, language)
+        return Results(
+            query=query,
+            said=say(parsed.tree, language),
+            total=answer.total,
+            hits=hits,
+            facets=tuple(_facet(name, answer.counts[name], chosen.get(name, ()), language) for name in FACETS),
+            complaints=(*parsed.complaints, *resolved.complaints, *refused),
+            after=answer.after,
+            took_ms=(time.perf_counter() - began) * 1000,
+        )
+
+
+def _chosen(filters: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ...]], list[Complaint]]:
+    """The filters that are facets, each value once; the others are complained of."""
+    refused = [Complaint(f"results cannot be narrowed by {name!r}", 0, 0) for name in filters if name not in FACETS]
+    chosen = {name: tuple(dict.fromkeys(values)) for name, values in filters.items() if name in FACETS and values}
+    return chosen, refused
+
+
+def _facet(name: str, counts: Sequence[tuple[str, int]], selected: Sequence[str], language: str | None) -> Facet:
+    """Values by count, years from the newest; what was selected is there even if nothing has it."""
+    found = dict(counts) | {value: 0 for value in selected if value not in dict(counts)}
+    values = [FacetValue(each, label_of(name, each, language), n, each in selected) for each, n in found.items()]
+    if name == "year":
+        values.sort(key=lambda value: value.value, reverse=True)
+    else:
+        values.sort(key=lambda value: (-value.count, value.label))
+    return Facet(name, field_label(name, language), tuple(values))

@@ -1,0 +1,136 @@
+"""What is a work, as search sees it? The catalog's rows of a work, gathered into what engines index."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+import lexicon
+from catalog import Catalog, tables
+from search.analysis import plain
+from search.engines.engine import IndexedParagraph, IndexedWork
+
+MAX_NAMES = 2000  # persons or organisations of one work
+
+Rows = dict[int, list[Row[Any]]]
+
+
+def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
+    """The works with these ids that have a document that was read, in the order of `ids`, from one state."""
+    with catalog.read() as connection:
+        works = {row.id: row for row in connection.execute(sa.select(tables.works).where(tables.works.c.id.in_(ids)))}
+        table = tables.documents
+        read = sa.select(table).where(table.c.work_id.in_(ids), table.c.state == "read").order_by(table.c.id)
+        documents = _grouped(connection.execute(read), "work_id")
+        own = [document.id for rows in documents.values() for document in rows]
+        paragraphs = _of_documents(connection, tables.paragraphs, own, "ordinal")
+        mentions = _distinct(connection, tables.mentions, own, "kind", "value")
+        citations = _distinct(connection, tables.citations, own, "target")
+        sources = _sources(connection, [document.sha256 for rows in documents.values() for document in rows])
+    return [
+        _work(works[each], documents[each], paragraphs, mentions, citations, sources)
+        for each in dict.fromkeys(ids)
+        if each in works and each in documents
+    ]
+
+
+def _grouped(rows: Iterable[Row[Any]], key: str) -> Rows:
+    grouped: Rows = defaultdict(list)
+    for row in rows:
+        grouped[getattr(row, key)].append(row)
+    return dict(grouped)
+
+
+def _of_documents(connection: Connection, table: sa.Table, ids: Sequence[int], order: str) -> Rows:
+    query = sa.select(table).where(table.c.document_id.in_(ids)).order_by(table.c.document_id, table.c[order])
+    return _grouped(connection.execute(query), "document_id")
+
+
+def _distinct(connection: Connection, table: sa.Table, ids: Sequence[int], *columns: str) -> Rows:
+    wanted = [table.c.document_id, *(table.c[name] for name in columns)]
+    query = sa.select(*wanted).where(table.c.document_id.in_(ids)).distinct().order_by(*wanted)
+    return _grouped(connection.execute(query), "document_id")
+
+
+def _sources(connection: Connection, hashes: Sequence[str]) -> dict[str, set[str]]:
+    table = tables.captures
+    query = sa.select(table.c.sha256, table.c.source).where(table.c.sha256.in_(hashes)).distinct()
+    sources: dict[str, set[str]] = defaultdict(set)
+    for sha256, source in connection.execute(query):
+        sources[sha256].add(source)
+    return sources
+
+
+def _work(
+    work: Row[Any],
+    documents: list[Row[Any]],
+    paragraphs: Rows,
+    mentions: Rows,
+    citations: Rows,
+    sources: dict[str, set[str]],
+) -> IndexedWork:
+    mentioned = [mention for document in documents for mention in mentions.get(document.id, ())]
+    cited = [citation.target for document in documents for citation in citations.get(document.id, ())]
+    titles = {(document.language, document.title): None for document in documents if document.title}
+    if work.title and work.title not in (title for _, title in titles):
+        titles[(None, work.title)] = None
+    values = {
+        "symbol": _symbols(symbol for row in (work, *documents) for symbol in _all_symbols(row)),
+        "publisher": _several(work.publisher),
+        "body": _several(work.body, *(document.body for document in documents)),
+        "session": _folded(work.session, *(document.session for document in documents)),
+        "agenda": _folded(work.agenda_item, *(document.agenda_item for document in documents)),
+        "kind": _folded(work.kind, *(document.kind for document in documents)),
+        "year": _several(str(work.date.year) if work.date else None),
+        "language": languages_of(documents),
+        "source": _folded(*sorted({source for document in documents for source in sources.get(document.sha256, ())})),
+        "cites": _symbols(cited),
+        "country": _several(*(code for code in _values(mentioned, "country") if lexicon.country(code))),
+        "theme": _values(mentioned, "theme"),
+        "instrument": _values(mentioned, "instrument"),
+    }
+    names = {kind: _values(mentioned, kind)[:MAX_NAMES] for kind in ("person", "organisation")}
+    return IndexedWork(work.id, work.key, work.date, tuple(titles), values, names, _paragraphs(documents, paragraphs))
+
+
+def languages_of(documents: Iterable[Row[Any]]) -> tuple[str, ...]:
+    """The languages of a work's documents, those of the six first."""
+    codes = {code for row in documents for code in (row.language, *(row.languages or ())) if code}
+    return tuple(sorted(codes, key=lambda code: (lexicon.language_code(code) is None, code)))
+
+
+def _paragraphs(documents: list[Row[Any]], paragraphs: Rows) -> tuple[IndexedParagraph, ...]:
+    return tuple(
+        IndexedParagraph(document.id, row.ordinal, row.language or document.language, row.text)
+        for document in documents
+        for row in paragraphs.get(document.id, ())
+    )
+
+
+def _all_symbols(row: Row[Any]) -> list[str]:
+    return [symbol for symbol in (row.symbol, *(getattr(row, "symbols", None) or ())) if symbol]
+
+
+def _symbols(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each symbol, the one it is a Rev., Add. or Corr. of, and its series, as `symbol:` looks them up."""
+    keys: dict[str, None] = {}
+    for text in texts:
+        keys[plain(text)] = None
+        symbol = lexicon.parse_symbol(text)
+        if symbol:
+            keys.update({plain(key): None for key in (str(symbol), str(symbol.base), symbol.series) if key})
+    return tuple(keys)
+
+
+def _values(mentioned: Iterable[Row[Any]], kind: str) -> tuple[str, ...]:
+    return _several(*(mention.value for mention in mentioned if mention.kind == kind))
+
+
+def _several(*values: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values if value))
+
+
+def _folded(*values: str | None) -> tuple[str, ...]:
+    return _several(*(plain(value) for value in values if value))
