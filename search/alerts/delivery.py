@@ -61,7 +61,8 @@ def release_held(catalog: Catalog, now: datetime) -> int:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after the given number of attempts: 5, 10, 20, ... minutes, at most 6 hours."""
-    return min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(attempts - 1, 20))
+    doublings = min(attempts - 1, 20)
+    return min(LONGEST_PAUSE, FIRST_PAUSE * (1 << doublings))
 
 
 class _Sender:

@@ -14,7 +14,7 @@ from search.results import Complaint
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`asked` is the tree as typed, `tree` as engines take it; `nothing` says why it can find nothing ("" if it can)."""
+    """`asked` is the tree as typed, `tree` as engines take it; `nothing`: why it can find nothing, or ""."""
 
     asked: Node
     tree: Node

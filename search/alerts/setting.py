@@ -12,6 +12,8 @@ from search.alerts.letter import Item, Letter, Piece, Watched, excerpt, plain
 from search.alerts.links import Letterhead, Links
 from search.alerts.wording import Wording, isolated
 from search.known import POOR
+from search.labels import label_of
+from search.results import Passage
 from search.standing import SourceStanding
 
 FULL, BRIEF = 40, 100
@@ -66,7 +68,7 @@ def lay_out(
 ) -> dict[str, object]:
     """What the templates print, of the letter with at most `full` items whole and `brief` in one line."""
     w = Wording(letter.language)
-    items = sorted(letter.items, key=_order)
+    items = sorted(letter.items, key=in_order)
     entries = [(item, _entry(number, item, w, links)) for number, item in enumerate(items[: full + brief], 1)]
     groups = [
         Group(publisher, body, tuple(entry for _, entry in group))
@@ -96,31 +98,23 @@ def lay_out(
 
 
 def subject(letter: Letter) -> str:
-    """Forumwatch: 7 new documents, 28 Sep - 4 Oct 2026. Neither names nor searches: a subject is read over shoulders."""
+    """Forumwatch: 7 new documents, 28 Sep - 4 Oct 2026. No names, no searches: it is read over shoulders."""
     w = Wording(letter.language)
     count = w("documents", n=len(letter.items))
     key = "subject_incomplete" if letter.troubled else "subject"
     return w(key, count=count, interval=w.interval(letter.first, letter.last))
 
 
-def _order(item: Item) -> tuple[int, str, str, int, str]:
+def in_order(item: Item) -> tuple[int, str, str, int, str]:
+    """By publisher, then body, the newest first."""
     place = PUBLISHERS.index(item.publisher) if item.publisher in PUBLISHERS else len(PUBLISHERS)
     newest_first = -item.date.toordinal() if item.date else 1
     return place, item.publisher, item.body or "~", newest_first, item.key
 
 
 def _heading(item: Item, w: Wording) -> tuple[str, str]:
-    from lexicon import bodies, publisher
-
-    known = publisher(item.publisher)
-    names = known.names if known else {}
-    body = next((body for body in bodies() if body.code == item.body), None)
-    body_name = _in(body.names, w.language) if body else ""
-    return _in(names, w.language) or item.publisher, body_name or item.body or w("other_body")
-
-
-def _in(names: dict[str, str], language: str) -> str:
-    return names.get(language) or names.get("en") or next(iter(names.values()), "")
+    body = label_of("body", item.body, w.language) if item.body else w("other_body")
+    return label_of("publisher", item.publisher, w.language), body
 
 
 def _entry(number: int, item: Item, w: Wording, links: Links) -> Entry:
@@ -142,21 +136,28 @@ def _entry(number: int, item: Item, w: Wording, links: Links) -> Entry:
         quote_text=isolated(marked, language),
         quote_language=language,
         direction="rtl" if language == "ar" else "auto",
-        citation=", ".join((plain(passage.citation), w("page", page=passage.page))) if passage else "",
+        citation=_citation(passage, w) if passage else "",
         poor=passage is not None and passage.quality < POOR,
-        reasons=_reasons(item.reasons),
+        reasons=_reasons(item.reasons, w),
     )
 
 
-def _reasons(searches: Sequence[Watched]) -> tuple[str, ...]:
-    said = [_reason(search) for search in searches[:REASONS]]
+def _citation(passage: Passage, w: Wording) -> str:
+    """As it is cited, and the page where that does not say it."""
+    cited = plain(passage.citation)
+    return f"{cited}, {w('page', page=passage.page)}" if passage.paragraph else cited
+
+
+def _reasons(searches: Sequence[Watched], w: Wording) -> tuple[str, ...]:
+    said = [_reason(search, w) for search in searches[:REASONS]]
     left = len(searches) - REASONS
     return (*said, *([f"+ {left}"] if left > 0 else []))
 
 
-def _reason(search: Watched) -> str:
+def _reason(search: Watched, w: Wording) -> str:
     name, said = plain(search.name), plain(search.said)
-    return isolated(name if name.casefold() == said.casefold() or not said else f"{name} ({said})")
+    because = w("because", name=isolated(name))
+    return f"{because}: {isolated(said[:1].lower() + said[1:])}"
 
 
 def _search(search: Watched, letter: Letter, links: Links) -> SearchLine:

@@ -68,7 +68,7 @@ class Line:
             watch.cancel()
 
     def _begin(self, sender: str) -> tuple[smtplib.SMTP, int, bytes]:
-        """The connection, and what the server said to MAIL FROM. Many take so many mails a connection: then a new one."""
+        """The connection, and what was said to MAIL FROM; a new one where the old takes no more mails."""
         if self._connection is not None:
             try:
                 code, answer = self._connection.mail(sender)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import Catalog, upsert
+from catalog.catalog import SEQUENCE_LOCK
 from catalog.tables import matches, saved_searches, subscribers
 from search.alerts.addresses import clean_address, hint
 from search.alerts.errors import Refused, TokenError
@@ -24,7 +25,7 @@ UNSUBSCRIBED = "unsubscribed"  # saved_searches.reason, when its owner ended it
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What subscribe() did: the names of searches that are new (or back), those that were there, what was odd in each."""
+    """What subscribe() did: the searches (by name) that are new or back, those that went on, what was odd in each."""
 
     subscriber_id: int
     address: str
@@ -35,7 +36,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribed:
-    """Whom a link is about and what it ends: one saved search by its name, or (None) all mail. `done`: already ended."""
+    """Whom a link is about and what it ends: one search by name, or (None) all mail. `done`: it had ended before."""
 
     address_hint: str
     what: str | None
@@ -51,7 +52,7 @@ def subscribe(
     cadence: str = "weekly",
     backfill: bool = False,
 ) -> Subscription:
-    """Saves (name, query) pairs for an address, new ones from the current change on; raises Refused, having written nothing.
+    """Saves (name, query) pairs for an address, from the current change on; Refused: nothing was written.
 
     A search that is already watched goes on undisturbed; one that had ended begins anew. With `backfill` what is in
     the catalog now may match too.
@@ -70,7 +71,7 @@ def subscribe(
         subscriber_id = int(connection.execute(sa.select(subscribers.c.id).where(where)).scalar_one())
         change = {"language": language, "cadence": cadence, "state": "active"}
         connection.execute(sa.update(subscribers).where(where).values(change))
-        new, old = _save(connection, subscriber_id, wanted, catalog.last_seq(connection), backfill)
+        new, old = _save(catalog, connection, subscriber_id, wanted, backfill)
     return Subscription(subscriber_id, kept_as, new, old, complaints)
 
 
@@ -145,12 +146,17 @@ def _checked(queries: Sequence[tuple[str, str]]) -> tuple[dict[str, str], dict[s
 
 
 def _save(
-    connection: Connection, subscriber_id: int, wanted: dict[str, str], seq: int, backfill: bool
+    catalog: Catalog, connection: Connection, subscriber_id: int, wanted: dict[str, str], backfill: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     rows = connection.execute(sa.select(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id)).all()
+    if connection.dialect.name == "postgresql":
+        # No change may take a number between our reading the last one and our commit, or a matcher could pass it by.
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SEQUENCE_LOCK)))
+    seq = catalog.last_seq(connection)
     there = {row.query: row for row in rows}
     running = sum(row.active for row in rows)
-    new, old = [], []
+    new: list[str] = []
+    old: list[str] = []
     for query, name in wanted.items():
         begin = {"name": name, "active": True, "reason": "", "start_seq": seq, "backfill": backfill}
         row = there.get(query)

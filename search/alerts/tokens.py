@@ -1,4 +1,4 @@
-"""How does a link prove that it came from us? Signed, bound to one purpose, without an end: a mail is kept for years."""
+"""How does a link prove that it came from us? Signed, for one purpose, without an end: a mail is kept for years."""
 
 from typing import NamedTuple
 
@@ -28,10 +28,10 @@ def verify(secret: str, token: str) -> Grant:
     if len(token) > LONGEST:
         raise TokenError("this link is damaged: it is longer than any we make")
     try:
-        subscriber_id, search_id = _serializer(secret).loads(token)
+        subscriber_id, search_id = map(int, _serializer(secret).loads(token))
     except (BadData, TypeError, ValueError) as error:
         raise TokenError("this link is damaged, or was not made by us; the one in your newest mail works") from error
-    return Grant(int(subscriber_id), int(search_id) or None)
+    return Grant(subscriber_id, search_id or None)
 
 
 def _serializer(secret: str) -> URLSafeSerializer:

@@ -1,4 +1,4 @@
-"""How does a mail put things, in the reader's language? Words from words.toml, dates and counts as that language has them."""
+"""How does a mail put things in the reader's language? Words from words.toml, dates and counts as is usual there."""
 
 import tomllib
 from datetime import UTC, date, datetime

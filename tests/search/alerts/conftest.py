@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # letters.py, postoffice.py: --i
 def members(catalog):
     """Puts a mail for each address into the outbox, as make_digests would."""
     from letters import LETTERHEAD, LINKS, MADE, letter
+
     from search.alerts.mail import compose, message_id
 
     def add(*addresses: str, created: datetime = MADE) -> list[int]:

@@ -13,8 +13,13 @@ LINKS = Links("https://forumwatch.example.org/", SECRET)
 LETTERHEAD = Letterhead("digest@forumwatch.example.org", reply_to="people@forumwatch.example.org")
 MADE = datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
 
-DOMESTIC = Watched(3, "Domestic work", '"domestic workers"', "the phrase “domestic workers”")
-TRAINING = Watched(5, "Pre-departure training", "training AND country:PHL", "training, and the country Philippines")
+DOMESTIC = Watched(3, "Domestic work", '"domestic workers"', "Documents with the phrase “domestic workers”")
+TRAINING = Watched(
+    5,
+    "Pre-departure training",
+    "training AND country:PHL",
+    "Documents with the word “training” and with country Philippines",
+)
 
 
 def passage(text: str, *marked: str, language: str = "en", citation: str = "A/HRC/47/30, para. 45", **other) -> Passage:

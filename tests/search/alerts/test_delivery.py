@@ -1,4 +1,4 @@
-"""Does each mail in the outbox reach its reader, once, whatever the server, the network and the sender's own death do?"""
+"""Does each mail in the outbox reach its reader, once, whatever the server, the network and its own death do?"""
 
 import os
 import signal

@@ -1,0 +1,324 @@
+"""Is the mail what readers, their programs and their phones can use? In three languages, light, and always the same."""
+
+import re
+import tomllib
+from dataclasses import replace
+from datetime import date, timedelta
+from email import message_from_bytes, policy
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from letters import ITEMS, LETTERHEAD, LINKS, MADE, SECRET, SOURCES, TRAINING, item, letter, passage
+
+from search.alerts.addresses import hint
+from search.alerts.errors import AlertError
+from search.alerts.letter import excerpt, plain
+from search.alerts.links import Letterhead, Links
+from search.alerts.mail import LARGEST_HTML, compose, message_id
+from search.alerts.tokens import Grant, verify
+from search.alerts.wording import Wording
+from search.web.urls import Urls
+
+GOOD = SOURCES[:1]
+
+
+def opened(raw: bytes):
+    return message_from_bytes(raw, policy=policy.default)
+
+
+def text_of(raw: bytes) -> str:
+    return opened(raw).get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def html_of(raw: bytes) -> str:
+    return opened(raw).get_body(("html",)).get_content()
+
+
+def test_headers_that_mail_systems_act_on():
+    mail = opened(compose(letter(sources=GOOD), LINKS, LETTERHEAD))
+    assert mail["Subject"] == "Forumwatch: 6 new documents, 28 Sep - 4 Oct 2026"
+    assert mail["From"] == "Forumwatch <digest@forumwatch.example.org>"
+    assert (mail["To"], mail["Reply-To"]) == ("ana@members.example.net", "people@forumwatch.example.org")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Id"] == "Forumwatch <digest.forumwatch.example.org>"
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["Date"].datetime == MADE
+    assert mail["Message-ID"] == message_id(letter(), LETTERHEAD)
+    address = re.fullmatch(r"<https://forumwatch\.example\.org/unsubscribe/([^>]+)>", mail["List-Unsubscribe"])
+    assert verify(SECRET, address[1]) == Grant(7, None)
+
+
+def test_a_mailto_beside_the_link_only_where_someone_reads_it():
+    with_mailto = replace(LETTERHEAD, unsubscribe_mailto="leave@forumwatch.example.org")
+    raw = compose(letter(), LINKS, with_mailto)
+    assert re.search(rb"List-Unsubscribe: <https://[^ >]+>,\r\n <mailto:leave@[^ >]+>\r\n", raw)
+    assert b"mailto" not in compose(letter(), LINKS, LETTERHEAD)
+
+
+def test_lines_are_what_smtp_takes():
+    for language in ("en", "fr", "es"):
+        raw = compose(letter(language), LINKS, LETTERHEAD)
+        assert raw.isascii() and b"\n" not in raw.replace(b"\r\n", b"")
+        body = raw.partition(b"\r\n\r\n")[2]
+        assert max(map(len, body.split(b"\r\n"))) <= 76
+
+
+def test_equal_letters_are_equal_bytes():
+    assert compose(letter(), LINKS, LETTERHEAD) == compose(letter(), LINKS, LETTERHEAD)
+
+
+def test_the_message_id_depends_on_member_kind_and_period_alone():
+    same = {
+        message_id(letter(language, items=items, sources=sources, made=MADE + timedelta(days=days)), LETTERHEAD)
+        for language, items, sources, days in (("en", ITEMS, SOURCES, 0), ("fr", ITEMS[:2], GOOD, 3))
+    }
+    assert len(same) == 1
+    others = [letter(period="2026-W41"), letter(kind="daily"), letter(subscriber_id=8), letter(address="x@y.org")]
+    assert len({message_id(other, LETTERHEAD) for other in others} | same) == 5
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_each_language_says_everything(language):
+    raw = compose(letter(language), LINKS, LETTERHEAD)
+    w = Wording(language)
+    for part in (text_of(raw), html_of(raw)):
+        flat = " ".join(part.split())
+        assert w("because", name="Domestic work") in flat
+        for key in ("covers", "looked_at", "paused", "stop_all", "stop_one", "late", "failed"):
+            assert w(key).casefold() in flat.casefold(), key
+        assert "28" in flat and "{" not in re.sub(r"<style>.*?</style>", "", flat, flags=re.S)
+        assert w.language_name("fr") in flat
+    assert f"({w('subject_incomplete', count='', interval='').split('(')[1].split(')')[0]})" in opened(raw)["Subject"]
+    assert opened(raw)["Content-Language"] == language
+
+
+def test_the_words_of_all_languages_are_complete():
+    file = Path(__file__).parents[3] / "search/alerts/words.toml"
+    words = tomllib.loads(file.read_text(encoding="utf-8"))
+    keys = {language: set(table) for language, table in words.items()}
+    assert keys["en"] == keys["fr"] == keys["es"]
+    for language, table in words.items():
+        assert len(table["months"]) == 12 and set(table["languages"]) == {"ar", "zh", "en", "fr", "ru", "es"}
+        for key, phrase in table.items():
+            if isinstance(phrase, str):
+                assert set(re.findall(r"{(\w+)}", phrase)) == set(re.findall(r"{(\w+)}", words["en"][key])), (
+                    language,
+                    key,
+                )
+
+
+def test_counts_and_intervals():
+    assert Wording("en")("documents", n=1) == "1 new document"
+    assert Wording("en")("documents", n=0) == "0 new documents"
+    assert Wording("fr")("documents", n=0) == "0 nouveau document"
+    assert Wording("es")("documents", n=2) == "2 documentos nuevos"
+    en = Wording("en")
+    assert en.interval(date(2026, 12, 28), date(2027, 1, 3)) == "28 Dec 2026 - 3 Jan 2027"
+    assert en.interval(date(2026, 10, 5), date(2026, 10, 11)) == "5 - 11 Oct 2026"
+    assert en.interval(date(2026, 10, 5), date(2026, 10, 5)) == "5 Oct 2026"
+
+
+def test_a_work_stands_once_with_every_search_that_found_it():
+    text = text_of(compose(letter(), LINKS, LETTERHEAD))
+    assert text.count("Fair recruitment of migrant domestic workers") == 1
+    entry = text[text.index("Fair recruitment") :].partition("Read it:")[0]
+    assert "Your search “Domestic work”: documents with the phrase" in entry
+    assert "Your search “Pre-departure training”: documents with" in entry
+    assert "*training* before" in entry and "*domestic workers* who" in entry
+    assert "A/HRC/59/12, para. 45, p. 12" in entry
+    assert "A/HRC/59/12 · 29 Sep 2026 · English, French, Spanish" in entry
+
+
+def test_grouped_by_publisher_and_body_in_a_fixed_order():
+    text = text_of(compose(letter(items=reversed(ITEMS)), LINKS, LETTERHEAD))
+    heads = re.findall(r"^([A-Z ]+) - (.+)$", text, flags=re.M)
+    assert [head for head, _ in heads] == sorted(
+        (head for head, _ in heads),
+        key=[
+            "UNITED NATIONS",
+            "INTERNATIONAL LABOUR ORGANIZATION",
+            "INTERNATIONAL ORGANIZATION FOR MIGRATION",
+            "WORLD TRADE ORGANIZATION",
+        ].index,
+    )
+    assert ("UNITED NATIONS", "Human Rights Council") in heads
+
+
+def test_incomplete_only_when_a_source_failed_or_is_late():
+    assert "incomplete" not in compose(letter(sources=GOOD), LINKS, LETTERHEAD).decode().lower()
+    late, failed = replace(GOOD[0], late=True), replace(GOOD[0], state="failed")
+    for trouble in (late, failed):
+        raw = compose(letter(sources=(trouble,)), LINKS, LETTERHEAD)
+        assert "(incomplete)" in opened(raw)["Subject"]
+        assert "may be incomplete: ILO Governing Body documents" in " ".join(text_of(raw).split())
+
+
+def test_the_notice_is_said_in_both_parts():
+    raw = compose(
+        letter(), LINKS, replace(LETTERHEAD, notice="These documents are a replica, written for a demonstration.")
+    )
+    assert "replica" in text_of(raw) and "replica" in html_of(raw)
+
+
+def test_no_images_no_scripts_no_foreign_addresses():
+    html = html_of(compose(letter(), LINKS, LETTERHEAD))
+    assert not re.search(r"<img|<script|<link|<iframe|url\(|@import|@font-face", html)
+    addresses = re.findall(r'(?:href|src)="([^"]+)"', html)
+    assert addresses and all(address.startswith("https://forumwatch.example.org/") for address in addresses)
+
+
+def test_what_comes_from_documents_cannot_write_into_the_page():
+    hostile = item(
+        '"><script>alert(1)</script>',
+        "<b>bold</b>\r\nBcc: all@example.org\x00\u202e",
+        passage=passage("</blockquote><script>x</script> workers \u202egnorw", "workers", citation="<i>A/1</i>"),
+        reasons=(replace(TRAINING, name="<u>mine</u>", said="a & b"),),
+    )
+    raw = compose(letter(items=[hostile]), LINKS, LETTERHEAD)
+    html = html_of(raw)
+    assert not re.search(r"<(b|i|u|script)>", html) and "\u202e" not in html + text_of(raw)
+    assert opened(raw)["Bcc"] is None and "\x00" not in text_of(raw)
+
+
+@pytest.mark.parametrize("field", ["sender", "sender_name", "reply_to", "unsubscribe_mailto"])
+def test_settings_cannot_add_headers(field):
+    bad = Letterhead(**({"sender": "f@example.org"} | {field: "f@example.org\r\nBcc: all@example.org"}))
+    with pytest.raises((AlertError, ValueError)):
+        compose(letter(), LINKS, bad)
+
+
+def test_an_address_cannot_add_headers():
+    with pytest.raises((AlertError, ValueError)):
+        compose(letter(address="ana@example.net\r\nBcc: all@example.org"), LINKS, LETTERHEAD)
+
+
+def test_arabic_keeps_its_direction():
+    raw = compose(letter(), LINKS, LETTERHEAD)
+    text = text_of(raw)
+    assert re.search("\u2067تلاحظ[^\u2069]+\u2069", text) and re.search("\u2068التقرير[^\u2069]+\u2069", text)
+    assert text.count("\u2067") + text.count("\u2068") == text.count("\u2069")
+    assert re.search(r'<blockquote lang="ar" dir="rtl"', html_of(raw))
+
+
+def test_a_thousand_documents_stay_a_light_mail():
+    long = "The Committee is concerned that domestic workers lack protection of any kind whatever. " * 8
+    many = [
+        item(
+            f"A/81/{number}",
+            "A long title about the protection of migrants " * 5,
+            passage=passage(long, "domestic workers"),
+        )
+        for number in range(1000)
+    ]
+    raw = compose(letter(items=many), LINKS, LETTERHEAD)
+    html = html_of(raw)
+    assert len(html.encode()) <= LARGEST_HTML
+    more = int(re.search(r"and (\d+) more", html)[1])
+    shown = len(set(re.findall(r"/works/A/81/(\d+)", html)))
+    assert more + shown == 1000 and shown >= 40
+    assert f"and {more} more" in text_of(raw) and LINKS.search('"domestic workers"') in text_of(raw)
+    assert "1000 new documents" in opened(raw)["Subject"]
+
+
+@given(st.text(max_size=900), st.lists(st.tuples(st.integers(-5, 900), st.integers(-5, 900)), max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_excerpts_are_bounded_and_quote_nothing_else(text, marks):
+    pieces = excerpt(passage("x")) if not text else excerpt(replace(passage("x"), text=text, marks=tuple(marks)))
+    quoted = "".join(piece.text for piece in pieces)
+    assert len(quoted) <= 400
+    assert plain(quoted.removeprefix("… ").removesuffix(" …")) in plain(text) or not plain(text)
+
+
+def test_an_excerpt_shows_the_first_marked_words():
+    text = "word " * 300 + "the remedy for wage theft is slow " + "word " * 300
+    start = text.index("wage theft")
+    pieces = excerpt(replace(passage("x"), text=text, marks=((start, start + 10),)))
+    assert [piece.text for piece in pieces if piece.marked] == ["wage theft"]
+    assert pieces[0].text.startswith("… ") and pieces[-1].text.endswith(" …")
+
+
+@pytest.mark.parametrize(
+    "key", ["A/HRC/47/30", "UN:A/HRC/47/30", "x/../y", "a//b", "é ü?&#", "a.json", "sha256:" + "0" * 64]
+)
+def test_links_lead_where_the_pages_are(key):
+    base = "https://forumwatch.example.org/here"
+    links, urls = Links(base + "/", SECRET), Urls(base)
+    assert links.work(key, "a b") == urls.work(key, "a b") and links.work(key) == urls.work(key)
+    token = links.unsubscribe(7, 3).rpartition("/")[2]
+    assert links.unsubscribe(7, 3) == urls.unsubscribe(token) and verify(SECRET, token) == Grant(7, 3)
+    assert links.search("a b").startswith(urls.search() + "?q=a+b")
+    assert (links.home(), links.sources()) == (urls.home(), urls.page("sources"))
+
+
+@pytest.mark.parametrize("bad", ["ftp://x.org", "forumwatch.example.org", "https://", "https://x.org/?a=b"])
+def test_a_site_address_that_leads_nowhere_is_refused(bad):
+    with pytest.raises(AlertError):
+        Links(bad, SECRET)
+
+
+def test_addresses_are_shown_by_a_hint():
+    assert hint("maria.lopez@example.org") == "m…@example.org"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if not Path("/usr/bin/chromium").exists():
+        pytest.skip("chromium: NOT TESTED (apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-background-networking", "--disable-gpu"]
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
+        yield chromium
+        chromium.close()
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_phone_nothing_must_be_scrolled_sideways_and_everything_can_be_read(browser, language, scheme):
+    unbroken = item("X" * 190, "Supercalifragilistic" * 14, passage=passage("workers " + "y" * 300, "workers"))
+    html = html_of(compose(letter(language, items=(*ITEMS, unbroken)), LINKS, LETTERHEAD))
+    page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content(html)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert not [url for url in asked if not url.startswith("about:")]
+    contrasts = page.evaluate(CONTRASTS)
+    assert contrasts and min(contrast for contrast, _ in contrasts) >= 4.5, min(contrasts)
+    page.close()
+
+
+def test_a_screen_reader_finds_headings_in_order_and_no_fault(browser):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: NOT TESTED (not installed)")
+    page = browser.new_page()
+    page.set_content(html_of(compose(letter(), LINKS, LETTERHEAD)))
+    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => +h.tagName[1])")
+    assert levels[0] == 1 and levels.count(1) == 1 and all(b - a <= 1 for a, b in pairwise(levels))
+    found = axe.Axe().run(page).response["violations"]
+    pages_only = {"region", "landmark-one-main"}  # rules about landmarks of web sites, which mails have not
+    assert [each["id"] for each in found if each["id"] not in pages_only] == []
+    page.close()
+
+
+# The contrast (WCAG 2) of every text with the nearest background under it.
+CONTRASTS = """() => {
+  const light = c => { const v = c.map(x => { x /= 255; return x <= .03928 ? x / 12.92 : ((x + .055) / 1.055) ** 2.4 });
+    return .2126 * v[0] + .7152 * v[1] + .0722 * v[2] };
+  const rgb = s => s.match(/[\\d.]+/g).map(Number);
+  const out = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    if (!walk.currentNode.data.trim()) continue;
+    const element = walk.currentNode.parentElement;
+    let under = element;
+    while (under && (rgb(getComputedStyle(under).backgroundColor)[3] ?? 1) === 0) under = under.parentElement;
+    const colours = [getComputedStyle(element).color, getComputedStyle(under).backgroundColor];
+    const [a, b] = colours.map(colour => light(rgb(colour).slice(0, 3)));
+    out.push([(Math.max(a, b) + .05) / (Math.min(a, b) + .05), walk.currentNode.data.trim().slice(0, 40)]);
+  }
+  return out;
+}"""
