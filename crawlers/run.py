@@ -109,6 +109,7 @@ def _crawl(source_class: type[Source], job: Job) -> None:
     settings.setmodule(manners_of_scrapy)
     settings.set("USER_AGENT", job.manners.user_agent)
     settings.set("ROBOTSTXT_USER_AGENT", job.manners.product)
+    settings.set("DOWNLOAD_MAXSIZE", job.manners.most_bytes)
     if job.manners.replica is not None:
         settings.set("DOWNLOAD_HANDLERS", manners_of_scrapy.REPLICA_HANDLERS)
         settings.set("HTTPPROXY_ENABLED", False)
