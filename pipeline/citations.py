@@ -18,9 +18,10 @@ _NEAR = 70  # characters between a resolution's number and the organ's name
 _RANGE = 40  # articles that "articles 7 to 15" may mean
 
 _RESOLUTION = re.compile(
-    r"(?<!\w)(?P<before>(?:[Ii]ts|[Ss]a|[Ss]es|[Ss]us?)\s)?(?:[Rr]esolutions?|[Rr]ésolutions?|[Rr]esoluci(?:ón|ones)|резолюци[яию]й?|القرار|第?)\s?"
+    r"(?<!\w)(?P<before>(?:[Ii]ts|[Ss]a|[Ss]es|[Ss]us?)\s)?(?:[Rr]esolutions?|[Rr]ésolutions?|[Rr]esoluci(?:ón|ones)|резолюци[яию]й?|القرار|第)\s?"
     r"(?P<list>(?:\d{1,4}/\d{1,3}|\d{2,4}\s\((?:19|20)\d\d\))(?:(?:,|,?\s(?:and|et|y|и))\s(?:\d{1,4}/\d{1,3}|\d{2,4}\s\((?:19|20)\d\d\))){0,30})"
 )
+_OF_THE = re.compile(r"\s(?:of|de|du|des|del)(?:\sthe|\sla|\sl['’])?\s?")
 _ONE_RESOLUTION = re.compile(r"\d{1,4}/\d{1,3}|\d{2,4}\s\((?:19|20)\d\d\)")
 _SERIES = {"GA": "A/RES/{}", "HRC": "A/HRC/RES/{}", "ECOSOC": "E/RES/{}", "CHR": "E/CN.4/RES/{}", "SC": "S/RES/{}"}
 
@@ -38,7 +39,7 @@ _CONNECTION = re.compile(
     r",?\s?(?:\([^()]{1,30}\)\s?)?(?:(?:of|to|in|under|de|du|des|del|в|من)\s)?(?:de\s)?(?:(?:the|la|le|les|el|los)\s|l['’]\s?)?(?:(?:ILO|present|said|présente|presente)\s)?"
 )
 _NOUNS = {
-    "convention": re.compile(r"convention|convenci[oó]n|convenio|конвенци|اتفاقية|公约", re.IGNORECASE),
+    "convention": re.compile(r"convention|convenci[oó]n|convenio|конвенци|(?:ال)?اتفاقية|公约", re.IGNORECASE),
     "covenant": re.compile(r"covenant|pacte|pacto|пакт|العهد|公约", re.IGNORECASE),
     "protocol": re.compile(
         r"(?:optional\s|facultatif\s|facultativo\s)?protocol|факультативн\w+\sпротокол|البروتوكول|议定书", re.IGNORECASE
@@ -100,7 +101,7 @@ def _organ(text: str, match: re.Match[str], near: list[Mention]) -> str | None:
     if match["before"]:
         return None
     for mention in near:
-        if mention.kind == "body" and 0 <= mention.start - match.end() <= 12:
+        if mention.kind == "body" and _OF_THE.fullmatch(text[match.end() : mention.start]):
             return mention.value
     before = [m for m in near if m.kind == "body" and m.end <= match.start() and match.start() - m.end <= _NEAR]
     if before and not re.search(r"[.;]\s", text[before[-1].end : match.start()]):
@@ -180,7 +181,7 @@ class _Treaties:
                 return mention.value
         for noun, pattern in _NOUNS.items():
             if pattern.match(text, place):
-                return self._the(noun)
+                return self._the(noun, [mention.value for mention in instruments if mention.end <= end])
         stands_alone = place == end or not text[place : place + 1].isalpha()
         return self._own if stands_alone and not re.match(r",?\s(?:of|de|du|del)\s", text[end : end + 12]) else None
 
@@ -192,16 +193,18 @@ class _Treaties:
             return self._own
         return next((self._the(noun) for noun, pattern in _NOUNS.items() if pattern.fullmatch(name)), None)
 
-    def _the(self, noun: str) -> str | None:
+    def _the(self, noun: str, here: Sequence[str] = ()) -> str | None:
+        """ "The Convention": the committee's own; the last named one if none but it was named lately."""
         if self._own and noun in _nouns_of(self._own):
             return self._own
-        seen = self._seen.get(noun, [])
-        return seen[-1] if seen and len(set(seen[-4:])) == 1 else None
+        lately = [code for code in here if noun in _nouns_of(code)] or self._seen.get(noun, [])[-4:]
+        return lately[-1] if len(set(lately)) == 1 else None
 
 
 @cache
 def _nouns_of(code: str) -> tuple[str, ...]:
-    """Whether an instrument is a convention, a covenant, a protocol, ... by its names."""
+    """Whether an instrument is a convention, a covenant, a protocol, ... by its English name."""
     instrument = lexicon.find_instrument(code)
-    names = instrument.names.values() if instrument else ()
-    return tuple(noun for noun, pattern in _NOUNS.items() if any(pattern.search(name) for name in names))
+    name = instrument.names.get("en", "") if instrument else ""
+    found = ((match.start(), noun) for noun, pattern in _NOUNS.items() if (match := pattern.search(name)))
+    return tuple(noun for _, noun in sorted(found)[:1])

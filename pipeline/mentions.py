@@ -22,6 +22,8 @@ _NUMBERED = re.compile(
     r"(?<!\w)(?P<what>Conventions?|Recommendations?|Convenios?|Recomendación|conventions?|convenios?|recommandation|"
     r"Recommandation)(?:,?\s\d{4})?,?\s\(?(?:Nos?\.?|n[o°º]s?\.?|núms?\.?|N[o°º]s?\.?)\s?(?P<numbers>\d{1,3}(?:(?:,|\sand|\set|\sy)\s\d{1,3}){0,8})"
 )
+_SHORT = re.compile(r"(?<![\w/.-])[CRP]\d{3}(?![\w/-])")
+_LABOUR = re.compile(r"\b(?:ILO|OIT|МОТ|[Cc]onventions?|[Cc]onvenios?|ratif\w{0,8})\b|国际劳工|منظمة العمل")
 _NOT_LABOUR = re.compile(r"(?:[Gg]eneral|générale|general)\s$")
 
 Span = tuple[int, int]
@@ -32,11 +34,11 @@ def find_mentions(paragraphs: Sequence[Paragraph], publisher: str = "UN") -> tup
     found: list[Mention] = []
     taken: list[list[Span]] = []
     for paragraph in paragraphs:
-        ours = [*_of_lexicon(paragraph, publisher), *_numbered_instruments(paragraph), *_dates(paragraph)]
+        symbols = [(span.start, span.end) for span in lexicon.find_symbols(paragraph.text[:_LONGEST], publisher)]
+        ours = [one for one in _of_lexicon(paragraph, publisher) if not _overlaps(symbols, one.start, one.end)]
+        ours = list(dict.fromkeys((*ours, *_labour_standards(paragraph), *_dates(paragraph))))
         found.extend(ours)
-        spans = [(one.start, one.end) for one in ours if one.kind != "theme"]
-        spans.extend((span.start, span.end) for span in lexicon.find_symbols(paragraph.text[:_LONGEST], publisher))
-        taken.append(sorted(spans))
+        taken.append(sorted((*symbols, *((one.start, one.end) for one in ours if one.kind != "theme"))))
     names, complete = find_names(paragraphs, lambda at, start, end: _overlaps(taken[at], start, end))
     found.extend(_mention(one.kind, one.name, paragraphs[one.at], one.start, one.end, MODEL) for one in names)
     found.sort(key=lambda one: (one.ordinal, one.start, one.end, one.kind, one.value))
@@ -87,20 +89,22 @@ def _publishers() -> dict[str, str]:
     return {body.code: body.publisher for body in lexicon.bodies()}
 
 
-def _numbered_instruments(paragraph: Paragraph) -> list[Mention]:
-    """ "Convention No. 97", "Conventions Nos. 97 and 143", "Recommendation No. 86" of the ILO."""
+def _labour_standards(paragraph: Paragraph) -> list[Mention]:
+    """ "Conventions Nos. 97 and 143", "Recommendation No. 86", and "C189" where labour standards are the subject."""
+    text = paragraph.text[:_LONGEST]
     found = []
-    for match in _NUMBERED.finditer(paragraph.text[:_LONGEST]):
-        if _NOT_LABOUR.search(paragraph.text[: match.start()]):
+    for match in _NUMBERED.finditer(text):
+        if _NOT_LABOUR.search(text[: match.start()]):
             continue
         letter = "R" if match["what"][0] in "Rr" else "C"
         at = match.start("numbers")
         for number in re.finditer(r"\d{1,3}", match["numbers"]):
-            instrument = lexicon.find_instrument(f"{letter}{int(number[0]):03d}")
-            if instrument:
-                start = match.start() if number.start() == 0 else at + number.start()
-                found.append(_mention("instrument", instrument.code, paragraph, start, at + number.end()))
-    return found
+            start = match.start() if number.start() == 0 else at + number.start()
+            found.append((f"{letter}{int(number[0]):03d}", start, at + number.end()))
+    if _LABOUR.search(text):
+        found.extend((match[0], match.start(), match.end()) for match in _SHORT.finditer(text))
+    known = ((lexicon.find_instrument(code), start, end) for code, start, end in found)
+    return [_mention("instrument", one.code, paragraph, start, end) for one, start, end in known if one]
 
 
 def _dates(paragraph: Paragraph) -> list[Mention]:

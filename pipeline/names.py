@@ -22,7 +22,10 @@ _HONORIFIC = re.compile(
     r"^(?:(?:Mr|Ms|Mrs|Miss|Dr|Prof|Sir|Dame|H\.E|His Excellency|Her Excellency|Judge|Ambassador|President|Minister|"
     r"General|Colonel|Archbishop|Bishop|Professor|Lord|Sheikh|King|Queen|Prince|Princess|Mme|Sra?)\b\.?\s+)+"
 )
-_BEFORE_PERSON = re.compile(r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Mme|Sra?)\.?\s$")
+_BEFORE_PERSON = re.compile(
+    r"(?:Mr|Ms|Mrs|Dr|Prof|Sir|Mme|Sra?|President|Minister|Chancellor|King|Queen|Secretary-General|Ambassador|Sheikha?|"
+    r"Envoy|Rapporteur|Representative|Commissioner|Judge|Chair(?:man|person)?)\.?\s$"
+)
 _PARTICLES = frozenset(
     re.findall(r"\w+", "de da do dos del della der den van von bin bint ben al el la le ter y e ibn abu du di")
 )
@@ -79,9 +82,10 @@ def _model() -> Any:
 
 
 @cache
-def _generic() -> frozenset[str]:
+def _generic(use: str = "any") -> frozenset[str]:
+    """General words; `use` any: a name cannot be made of these alone; last: it is no organisation that ends so."""
     with _TABLE.open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["word"] for row in csv.DictReader(lines))
+        return frozenset(row["word"] for row in csv.DictReader(lines) if row["use"] == use)
 
 
 def _sift(kind: str, written: str, start: int, text: str) -> tuple[str, int, int] | None:
@@ -100,7 +104,9 @@ def _sift(kind: str, written: str, start: int, text: str) -> tuple[str, int, int
         return None
     if kind == "person" and not _is_person(words, titled):
         return None
-    if kind != "person" and len(words) == 1 and len(name) < 3:
+    if kind == "organisation" and not _is_organisation(words):
+        return None
+    if kind == "place" and len(name) < 3:
         return None
     return name, start + begin, start + begin + len(name)
 
@@ -115,3 +121,10 @@ def _is_person(words: list[str], titled: bool) -> bool:
     ):
         return False
     return len(capitals) >= 2 or titled
+
+
+def _is_organisation(words: list[str]) -> bool:
+    """Several words that do not end as a text or an event does (Consensus, Statute); or an abbreviation."""
+    if words[-1] in _generic("last"):
+        return False
+    return len(words) > 1 or sum(char.isupper() for char in words[0]) > 1
