@@ -191,12 +191,14 @@ def unread_json(unread: UnreadList, urls: Addresses, url: str, next_url: str | N
 
 def health_json(health: Health) -> HealthJson:
     return {
-        "status": "late" if health.late else "ok",
+        "status": "trouble" if health.late or health.failed else "ok",
         "works": health.works,
         "documents": health.documents,
         "last_change": health.last_change,
         "behind": health.behind,
         "late": list(health.late),
+        "failed": list(health.failed),
+        "never": list(health.never),
     }
 
 

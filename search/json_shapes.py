@@ -225,7 +225,7 @@ class HoldingJson(TypedDict):
 
 
 class SourceJson(TypedDict):
-    """A source and its last run; `never`: it has not run well yet; `late`: not within its cadence and half of it."""
+    """A source and its last run; `never`: it has not run well yet; `late`: not for two of its periods."""
 
     source: str
     publisher: str
@@ -299,7 +299,7 @@ class HelpJson(TypedDict):
 
 
 class HealthJson(TypedDict):
-    """`behind`: changes that the search index has not taken in yet; `late`: sources that are."""
+    """`status`: ok or trouble; `behind`: changes that the search index has not taken in yet; then names of sources."""
 
     status: str
     works: int
@@ -307,6 +307,8 @@ class HealthJson(TypedDict):
     last_change: int
     behind: int
     late: list[str]
+    failed: list[str]
+    never: list[str]
 
 
 class ErrorJson(TypedDict):

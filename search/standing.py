@@ -1,6 +1,7 @@
 """How do things stand? What is held per publisher, how each source's last run went, what could not be read.
 
-Silence must never be ambiguous: a source that has not run well within its cadence, and half of it again, is late.
+Silence must never be ambiguous: a source that has not run well for two of its periods is late, as the crawlers
+have it too; one that has never run well says so.
 """
 
 from collections.abc import Iterable
@@ -14,14 +15,13 @@ from catalog import Catalog
 from catalog.tables import captures, changes, documents, sources, watermarks, works
 
 PERIODS = {
-    "hourly": timedelta(hours=1),
     "daily": timedelta(days=1),
     "weekly": timedelta(days=7),
     "monthly": timedelta(days=31),
     "quarterly": timedelta(days=92),
     "yearly": timedelta(days=366),
 }
-PATIENCE = 1.5  # periods; a run that is half a period behind is noticed, one that is an hour behind is not
+PATIENCE = 2  # periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +88,22 @@ class UnreadList:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Is everything in step? `behind` is how many changes the search index has not seen yet."""
+    """Is everything in step? `behind` is how many changes the search index has not seen yet; `failed`, `never` and
+    `late` name the sources whose last run failed, that have never run well, that are late."""
 
     works: int
     documents: int
     last_change: int
     behind: int
     late: tuple[str, ...]
+    failed: tuple[str, ...]
+    never: tuple[str, ...]
 
 
 def is_late(cadence: str, last_good: datetime | None, now: datetime) -> bool:
-    """True if the last good run is longer ago than the cadence allows; one that runs once is late until it has."""
+    """True if more than two periods have passed since the last good run; one that has never run is not late."""
     period = PERIODS.get(cadence)
-    if last_good is None:
-        return True
-    return period is not None and now - last_good > period * PATIENCE
+    return period is not None and last_good is not None and now - last_good > period * PATIENCE
 
 
 def needs_ocr(state: str, reason: str) -> bool:
@@ -181,19 +182,22 @@ def unread_documents(catalog: Catalog, after: int = 0, limit: int = 100) -> Unre
     )
 
 
-def health(catalog: Catalog, index_reader: str = "index", now: datetime | None = None) -> Health:
+def health(catalog: Catalog, now: datetime | None = None) -> Health:
     """Counts, how far the index is behind the catalog, and which sources are late."""
-    late = tuple(standing.source for standing in source_standings(catalog, now) if standing.late)
+    standings = source_standings(catalog, now)
     with catalog.read() as connection:
         last = catalog.last_seq(connection)
-        reached = connection.execute(sa.select(watermarks.c.seq).where(watermarks.c.reader == index_reader)).scalar()
+        of_index = watermarks.c.reader.startswith("index:")  # the newest shape of the index is the furthest
+        reached = connection.execute(sa.select(sa.func.max(watermarks.c.seq)).where(of_index)).scalar()
         behind = sa.select(sa.func.count()).select_from(changes).where(changes.c.seq > (reached or 0))
         return Health(
             works=connection.execute(sa.select(sa.func.count()).select_from(works)).scalar_one(),
             documents=connection.execute(sa.select(sa.func.count()).select_from(documents)).scalar_one(),
             last_change=last,
             behind=connection.execute(behind).scalar_one(),
-            late=late,
+            late=tuple(each.source for each in standings if each.late),
+            failed=tuple(each.source for each in standings if each.state == "failed"),
+            never=tuple(each.source for each in standings if each.never),
         )
 
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog import Catalog
 from search.web import failures, headers
@@ -42,9 +42,7 @@ def create_app(
         description=DESCRIPTION,
         docs_url=None,  # the interactive pages fetch their scripts from elsewhere
         redoc_url=None,
-        root_path=site.local.base,
         servers=[{"url": site.whole.base}],
-        root_path_in_servers=False,
         lifespan=_lifespan,
     )
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
@@ -53,6 +51,7 @@ def create_app(
     failures.mount(app, site)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(headers.SafeHeaders)
+    app.add_middleware(_Under, prefix=site.local.base)
     return app
 
 
@@ -60,6 +59,21 @@ def create_app(
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     headers.keep_questions_out_of_the_log()
     yield
+
+
+class _Under:
+    """The site may live under a path; the proxy in front of it may leave that path on the requests or take it off."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self.app = app
+        self.prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.prefix and scope["type"] == "http":
+            path = str(scope["path"])
+            inside = path == self.prefix or path.startswith(f"{self.prefix}/")
+            scope = {**scope, "root_path": self.prefix, "path": path if inside else self.prefix + path}
+        await self.app(scope, receive, send)
 
 
 class _Static(StaticFiles):

@@ -13,6 +13,9 @@ from markupsafe import Markup
 from catalog import Catalog
 from search.as_json import marked
 from search.known import POOR
+from search.marks import marks
+from search.query.parse import parse
+from search.query.resolve import resolve
 from search.results import Results
 from search.web import wording
 from search.web.urls import Urls, site_urls
@@ -65,7 +68,8 @@ class Site:
 
     def marks(self, query: str) -> Callable[[str, str | None], Sequence[tuple[int, int]]]:
         """What of a text (in a language) the query asks for, as offsets; the same words that the results mark."""
-        return lambda text, language: ()
+        tree = resolve(parse(query).tree).tree
+        return lambda text, language: marks(tree, text, language)
 
     def page(self, template: str, shown: Mapping[str, Any], status: int = 200, twin: str | None = None) -> HTMLResponse:
         """An HTML page; `twin` is the address of the same as JSON."""

@@ -98,7 +98,9 @@ def site_urls(base_url: str) -> tuple[Urls, Urls]:
 
 def _survives_in_a_path(key: str) -> bool:
     """No empty or dot segments (browsers resolve them, even when percent-encoded), nothing taken for a twin."""
-    return not key.endswith(".json") and not any(part in ("", ".", "..") for part in key.split("/"))
+    return (
+        key.isprintable() and not key.endswith(".json") and not any(part in ("", ".", "..") for part in key.split("/"))
+    )
 
 
 def _with_query(path: str, pairs: Iterable[tuple[str, str]]) -> str:

@@ -2,7 +2,8 @@
 
 import unicodedata
 from datetime import date, datetime
-from functools import cache
+
+from search.labels import label_of
 
 RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
 MENTIONS = {
@@ -61,15 +62,15 @@ def direction(language: str | None) -> str:
 
 def language_name(code: str | None) -> str:
     """English, Arabic; a code that the lexicon lacks stands for itself."""
-    return "unknown language" if code is None else _languages().get(code, code)
+    return "unknown language" if code is None else label_of("language", code)
 
 
 def publisher_name(code: str) -> str:
-    return _publishers().get(code, code)
+    return label_of("publisher", code)
 
 
 def body_name(code: str | None) -> str:
-    return "" if code is None else _bodies().get(code, code)
+    return "" if code is None else label_of("body", code)
 
 
 def issuer(publisher: str, body: str | None) -> str:
@@ -79,8 +80,7 @@ def issuer(publisher: str, body: str | None) -> str:
 
 def name_of(kind: str, value: str) -> str:
     """The English name of a mention's code; what is not a code is a name already."""
-    names = {"country": _countries, "body": _bodies, "instrument": _instruments, "theme": _themes}.get(kind)
-    return value if names is None else names().get(value, value)
+    return label_of(kind, value)
 
 
 def media_name(media_type: str) -> str:
@@ -100,45 +100,3 @@ def titled(title: str, symbol: str | None) -> str:
     """A heading for a work or document, whatever is known of it; control characters never reach a page."""
     words = "".join(" " if unicodedata.category(char) == "Cc" else char for char in title).strip()
     return words or symbol or "Without a title"
-
-
-@cache
-def _languages() -> dict[str, str]:
-    import lexicon
-
-    return {language.code: language.names.get("en", language.code) for language in lexicon.languages()}
-
-
-@cache
-def _publishers() -> dict[str, str]:
-    import lexicon
-
-    return {publisher.code: publisher.names.get("en", publisher.code) for publisher in lexicon.publishers()}
-
-
-@cache
-def _bodies() -> dict[str, str]:
-    import lexicon
-
-    return {body.code: body.names.get("en", body.code) for body in lexicon.bodies()}
-
-
-@cache
-def _countries() -> dict[str, str]:
-    import lexicon
-
-    return {country.code: country.names.get("en", country.code) for country in lexicon.countries()}
-
-
-@cache
-def _instruments() -> dict[str, str]:
-    import lexicon
-
-    return {instrument.code: instrument.names.get("en", instrument.code) for instrument in lexicon.instruments()}
-
-
-@cache
-def _themes() -> dict[str, str]:
-    import lexicon
-
-    return {theme.code: theme.names.get("en", theme.code) for theme in lexicon.themes()}

@@ -224,4 +224,6 @@ HEALTH: HealthJson = {
     "last_change": 120,
     "behind": 0,
     "late": [],
+    "failed": [],
+    "never": [],
 }

@@ -7,6 +7,9 @@ from fastapi import FastAPI, Request
 from search.as_json import results_json
 from search.fields import FACETS, FIELDS
 from search.json_shapes import SearchJson
+from search.labels import field_label, label_of
+from search.query.parse import parse
+from search.query.say import say
 from search.results import Complaint, Facet, Results
 from search.web import help_text, wording
 from search.web.asked import LIMIT, MOST_HITS, SORTS, Asked, asked
@@ -84,7 +87,21 @@ def _answer(site: Site, question: Asked, complaints: tuple[Complaint, ...]) -> R
         after=question.after,
         filters=question.by_field(),
     )
-    return replace(results, complaints=(*results.complaints, *complaints))
+    results = replace(results, complaints=(*results.complaints, *complaints))
+    return _in_english(results) if question.language() else results
+
+
+def _in_english(results: Results) -> Results:
+    """The searcher names things in the language of the texts that were asked for; the page is in English."""
+    facets = tuple(
+        replace(
+            facet,
+            label=field_label(facet.field),
+            values=tuple(replace(value, label=label_of(facet.field, value.value)) for value in facet.values),
+        )
+        for facet in results.facets
+    )
+    return replace(results, said=say(parse(results.query).tree), facets=facets)
 
 
 def _sorted(question: Asked, sort: str, site: Site) -> str:

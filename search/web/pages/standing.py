@@ -85,7 +85,7 @@ def _groups(unread: UnreadList) -> list[tuple[str, str, list[Unread]]]:
 
 
 def _troubled(source: SourceStanding) -> bool:
-    return source.late or source.state == "failed"
+    return source.late or source.never or source.state == "failed"
 
 
 def _cursor(words: str) -> int:

@@ -1,10 +1,10 @@
 """What do the tests of the pages share? A site over the little library."""
 
 import pytest
-from little_library import fill, keep_bytes, results
 
 from catalog import Catalog, tables
 from search.web import create_app
+from tests.search.web.little_library import fill, keep_bytes, results
 
 SECRET = "a secret of the tests, long enough"
 BASE = "https://watch.example.org"
