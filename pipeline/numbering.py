@@ -8,12 +8,12 @@ _D = "0-9٠-٩۰-۹０-９"
 _NUMBER = re.compile(
     rf"""^[\[“"«]?(?P<number>[{_D}]{{1,4}}(?:\.[{_D}]{{1,3}}){{0,3}})
     (?P<suffix>\s?(?:bis|ter|quater|quinquies|sexies)\b|\s?[A-Z](?=\s?\.))?
-    (?:(?P<mark>\s?(?:[.)．、]|[‐–-](?!\s?\d))\s*(?:[–-]\s*)?)|(?P<bare>\s+))
+    (?:(?P<mark>\s?(?:[.．、]|[‐–-](?!\s?\d))\s*(?:[–—-]\s*)?)|(?P<misread>[,:;]\s+)|(?P<bare>\s+))
     (?=\S)""",
     re.VERBOSE,
 )
 _ITEM = re.compile(r"^(?P<item>\((?:[a-zа-я]{1,2}|[ivx]{1,5}|[أ-ي]{1,2}|[一二三四五六七八九十]{1,3})\))\s*(?=\S)")
-_LOOSE_ITEM = re.compile(r"^(?P<item>[a-z]\))\s+(?=\S)")
+_LOOSE_ITEM = re.compile(r"^(?P<item>(?:[a-zа-я]|\d{1,2})\))\s*(?=\S)")
 _MAX = 16  # what the catalog keeps of a number
 
 
@@ -25,7 +25,7 @@ class Printed:
     parts: tuple[int, ...]
     length: int  # of what stands before the text
     bare: bool = False  # nothing but a blank follows the figures
-    suffix: bool = False
+    misread: bool = False  # a comma or colon stands where OCR should have seen a full stop
 
 
 def printed_number(text: str) -> Printed | None:
@@ -35,12 +35,12 @@ def printed_number(text: str) -> Printed | None:
         return _item(text)
     figures = match["number"].translate(_DIGITS)
     parts = tuple(map(int, figures.split(".")))
-    bare = match["mark"] is None
+    bare = match["bare"] is not None
     if bare and len(parts) == 1 and not match["suffix"]:
         return None
     suffix = (match["suffix"] or "").strip()
     number = f"{figures} {suffix}" if suffix and suffix.islower() else f"{figures}{suffix}"
-    return Printed(number[:_MAX], parts, match.end(), bare, bool(suffix))
+    return Printed(number[:_MAX], parts, match.end(), bare, match["misread"] is not None)
 
 
 def _item(text: str) -> Printed | None:

@@ -118,6 +118,8 @@ class _Segmenter:
             return below(self._parent, printed.number)
         if printed.bare and not evidence:
             return None
+        if printed.misread and (not evidence or self._last is None or printed.parts[0] != self._last[0] + 1):
+            return None
         if not follows(printed.parts, self._last, evidence):
             return None
         if len(printed.parts) == 1 or self._last is None:

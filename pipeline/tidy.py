@@ -12,6 +12,9 @@ _TATWEEL = re.compile("(?<=[\u0621-\u064a])\u0640+")
 _BULLETS = {0xF0B7: "•", 0xF0A7: "•", 0xF0D8: "•", 0xF076: "•", 0xF02D: "–", 0xFFFE: "-", 0x2011: "-"}
 HAN = "\u2e80-\u2fdf\u3000-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
 _HAN_BLANK = re.compile(f"(?<=[{HAN}]) +(?=[{HAN}])")
+# PDFium sets no blank between scripts, and Arabic marks a letter too early behind one.
+_SCRIPT_EDGE = re.compile("(?<=[A-Za-z0-9])(?=[\u0621-\u064a])|(?<=[\u0621-\u064a])(?=[A-Za-z])")
+_EARLY_MARK = re.compile(" ([\u064b-\u0652])([\u0621-\u064a])")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|(?:_\s?){5,}")  # that lead to a page number or wait for a pen
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
@@ -23,7 +26,7 @@ def characters(text: str) -> str:
     text = text.translate(_BULLETS)
     text = _INVISIBLE.sub("", text)
     text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), text)
-    text = _TATWEEL.sub("", text)
+    text = _EARLY_MARK.sub(r"\2\1", _SCRIPT_EDGE.sub(" ", _TATWEEL.sub("", text)))
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", _LEADERS.sub(" … ", text))).strip()
     return _HAN_BLANK.sub("", text)
 
@@ -31,10 +34,13 @@ def characters(text: str) -> str:
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
     """The words a document holds unbroken, which decide how its broken ones are joined; with their hyphens."""
     words = set()
+    broken = False
     for line in lines:
         found = _WORD.findall(line.lower())
-        # The last word of a line may be the first half of a broken one.
-        words.update(found[:-1] if line.rstrip().endswith("-") else found)
+        # The last word of a line may be the first half of a broken one, the first of the next its second.
+        begin = 1 if broken else 0
+        broken = line.rstrip().endswith("-")
+        words.update(found[begin:-1] if broken else found[begin:])
     return frozenset(words)
 
 
@@ -70,7 +76,7 @@ def _was_broken(text: str, line: str, known: frozenset[str]) -> bool:
     if f"{left}{right}" in known:
         return True
     tail = left.rsplit("-", 1)[-1]
-    return not (tail in known and right in known)
+    return not (len(tail) > 2 and tail in known and right in known)
 
 
 def _is_han(character: str) -> bool:

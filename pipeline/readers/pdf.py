@@ -22,6 +22,7 @@ from pipeline.tidy import characters
 
 _PAGE_SIZE = 0.6  # an image that covers this share of a page is the page
 _GOOD_LAYER = 0.95  # a scan's text layer of this quality is kept
+_DOUBT = 0.03  # a scan's doubtful layer must be better than OCR by this
 _BROKEN = 0.5  # text without an image below this quality is a broken glyph map
 _FEW = 100  # characters; a page with a large image and no more text than this may say more in the image
 _DRAWN = 40  # drawn shapes on a page without text: letters as curves
@@ -162,7 +163,8 @@ class _Ocr:
         return [guess for guess in dict.fromkeys(guesses) if guess][:1]
 
     def _take(self, sheet: Sheet, found: scan.Page, scale: float) -> None:
-        if not found.lines or (sheet.lines and found.quality <= sheet.quality):
+        rival = sheet.quality - (_DOUBT if sheet.image >= _PAGE_SIZE else 0.0)
+        if not found.lines or (sheet.lines and found.quality <= rival):
             if not sheet.lines:
                 sheet.method, sheet.note = "tesseract", "no text in the image"
             return

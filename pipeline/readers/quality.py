@@ -16,10 +16,13 @@ from pipeline.languages import common_share, detect, script
 
 _PLAIN_SHARE = {"en": 0.26, "fr": 0.30, "es": 0.30, "ru": 0.15, "ar": 0.11, "zh": 0.10}  # of common words, in poor prose
 _ENOUGH = 60  # words from which the share of common words says something
-_SOME = 15  # words from which the share of unknown words does
+_SOME = 25  # words from which the share of unknown words does
 _UNKNOWN_USUAL = 0.06  # of the words of a well printed page the model has not met: names, terms, British spelling
 _UNKNOWN_PENALTY = 3.0
 _REPEATED = 3
+_MIXED_PAGE = 0.85  # below this it is asked whether the page is in two languages
+_LATIN = ("en", "fr", "es")
+_STRETCH = 160  # characters
 _NO_LANGUAGE = 0.4  # many words and none of a language we know
 _BAD = re.compile("[\ufffd\ue000-\uf8ff\u0000-\u0008\u000e-\u001f]")
 _BROKEN = re.compile(r"(?<=[^\W\d_])-\n(?=[^\W\d_])")
@@ -27,6 +30,8 @@ _LABEL = re.compile(r"\W*[^\W\d_][.)\]]\W*")  # "(b)", "p.": a letter that is me
 _TOKEN = re.compile(r"\S+")
 _EDGES = ".,;:!?()[]{}\"'“”‘’«»…–—-*/•·،؛؟。，、；：（）《》"
 _INNER = re.compile(r"[~^|\\<>{}_=§¢£¥©®¬°]|[.,;:!?](?=[^\W\d_]{2})")
+_DUST = re.compile(r"[~^\\<>{}|§£¥«»]?[~^\\{}§¬]\w|\w[~^\\{}¬]")
+_PARTS = re.compile(r"[-–—’'/.]|\[\w+\]|…")
 _FLIP = re.compile(r"[a-zà-ÿ][A-ZÀ-Þ]|[A-ZÀ-Þ]{2}[a-zà-ÿ]{2}")
 _CAPITALS = re.compile(r"Mc|Mac|De|La|Di|O[’']|[a-z][A-Z]|[A-Z]{2,}s$|[A-Z][a-z]+[A-Z]")
 _MIXED = re.compile(r"[^\W\d_]\d+[^\W\d_]|\d[^\W\d_]{3,}|[a-zà-ÿ]{2,}\d")
@@ -53,8 +58,38 @@ def quality(text: str, language: str | None = None) -> float:
 def _plausible(text: str, words: list[str], language: str | None) -> float:
     """1 where the page reads like prose, or is too short or too full of names and figures to tell."""
     language = language or detect(text)
+    whole = _plausible_in(text, words, language)
+    if whole > _MIXED_PAGE:
+        return whole
+    parts = by_language(text)
+    if len(parts) < 2:
+        return whole
+    judged = [(len(part), _plausible_in(part, _words(part), tongue)) for tongue, part in parts.items()]
+    return max(whole, sum(length * mark for length, mark in judged) / sum(length for length, _ in judged))
+
+
+def by_language(text: str) -> dict[str, str]:
+    """The lines of a page in two languages, sorted by language in stretches long enough to tell."""
+    parts: dict[str, str] = {}
+    stretch = ""
+    tongue: str | None = None
+    for line in text.split("\n"):
+        stretch += line + "\n"
+        if len(stretch) > _STRETCH:
+            tongue = detect(stretch) or tongue
+            if tongue in _LATIN:
+                parts[tongue] = parts.get(tongue, "") + stretch
+            stretch = ""
+    return parts
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in (token.strip(_EDGES) for token in text.split()) if any(map(str.isalpha, word))]
+
+
+def _plausible_in(text: str, words: list[str], language: str | None) -> float:
     prose = [word for word in words if word.islower() or not word.isascii() and not word[0].isupper()]
-    known = _known(prose) if language == "en" else 1.0
+    known = _known(words) if language == "en" else 1.0
     count = len(text) // 3 if language == "zh" else len(prose)
     if count < _ENOUGH:  # names, figures, headings: they need no common words
         return known
@@ -64,13 +99,17 @@ def _plausible(text: str, words: list[str], language: str | None) -> float:
     return min(known, 0.2 + 0.8 * share / _PLAIN_SHARE[language])
 
 
-def _known(prose: list[str]) -> float:
-    """1 while nearly all words are ones that the English model has met; misread ones ("Decenber") it has not."""
-    words = [word for word in prose if len(word) > 2 and word.isalpha()]
+def _known(lettered: list[str]) -> float:
+    """1 while nearly all words are ones that the English model has met; misread ones ("nonths") it has not."""
+    plain = [word for word in lettered if word[0].islower() and not _ADDRESS.search(word)]
+    lower = [part for word in plain for part in _PARTS.split(word)]
+    words = [part for part in lower if len(part) > 2 and not any(map(str.isdigit, part))]
     met = _english()
     if len(words) < _SOME or not met:
         return 1.0
-    unknown = sum(word not in met for word in words) / len(words)
+    strange = Counter(word for word in words if word not in met)
+    # A term that comes again and again ("para") is not misread.
+    unknown = sum(min(count, 2) for count in strange.values()) / len(words)
     return max(0.0, 1.0 - _UNKNOWN_PENALTY * max(0.0, unknown - _UNKNOWN_USUAL))
 
 
@@ -88,7 +127,8 @@ def _english() -> frozenset[str]:
 
 def _noise(tokens: list[str]) -> float:
     """Marks that stand alone: dust on a scan. Dots that lead to a page number, dashes and bullets are print."""
-    return sum(0.5 for token in tokens if not any(map(str.isalnum, token)) and token.strip("._-–—•*·…/\"'“”|□√○●()"))
+    dust = sum(0.5 for token in tokens if _DUST.search(token) and not any(map(str.isalpha, token)))
+    return dust + sum(0.5 for token in tokens if not any(map(str.isalnum, token)) and token.strip("._-–—•*·…/\"'“”|□√○●()"))
 
 
 @cache
