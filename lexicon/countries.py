@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from lexicon.fold import fold_name
 from lexicon.languages import CODES
-from lexicon.tables import rows
+from lexicon.tables import rows, words
 
 # Kinds of names, from the most to the least binding; where two countries claim a name, the earlier kind has it.
 KINDS = ("short", "formal", "variant", "former", "demonym", "ambiguous")
@@ -23,7 +23,7 @@ class CountryName:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A State or area; `code` is ISO 3166 alpha-3 (of a State that is no more, the withdrawn one); one name per language."""
+    """A State or area; `code` is ISO 3166 alpha-3, of a State that is no more the withdrawn one."""
 
     code: str
     alpha2: str
@@ -34,7 +34,11 @@ class Country:
 @lru_cache(maxsize=1)
 def country_names() -> tuple[CountryName, ...]:
     """Every name of every country with its kind: the hand-kept table of UN usage first, then CLDR, then ISO."""
-    found = [CountryName(row["code"], row["lang"], row["kind"], row["name"]) for row in rows("country_usage")]
+    found = [
+        CountryName(row["code"], row["lang"], row["kind"], name)
+        for row in rows("country_usage")
+        for name in words(row["names"])
+    ]
     for row in rows("countries"):
         found += [CountryName(row["code"], language, "short", row[language]) for language in CODES]
     found += [CountryName(row["code"], row["lang"], row["kind"], row["name"]) for row in rows("country_names")]

@@ -1,16 +1,20 @@
 """Which written forms shall be looked for in running text, and what does each mean?"""
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 from lexicon.bodies import bodies
 from lexicon.countries import country_names
-from lexicon.instruments import instruments
+from lexicon.inflection import written_forms
+from lexicon.instruments import every_name, instruments
+from lexicon.tables import rows
 from lexicon.themes import themes
 
 Entry = tuple[str, str, str]  # (surface form, language, code)
 # A demonym names people and languages as often as a State; a list of ambiguous names is there to be refused.
 _UNSAFE = frozenset({"demonym", "ambiguous"})
+_BARE_NUMBER = re.compile(r"[CRP]\.?\d+")  # "C143" is a page or a room as often as a Convention
 
 
 @lru_cache(maxsize=4)
@@ -30,9 +34,10 @@ def gazetteer(kind: str) -> list[Entry]:
 
 
 def _countries() -> Iterator[Entry]:
+    risky = {(row["lang"], row["name"]) for row in rows("country_risky")}
     for each in country_names():
-        if each.kind not in _UNSAFE:
-            yield each.name, each.language, each.code
+        if each.kind not in _UNSAFE and (each.language, each.name) not in risky:
+            yield from ((form, each.language, each.code) for form in written_forms(each.name, each.language))
 
 
 def _bodies() -> Iterator[Entry]:
@@ -43,8 +48,9 @@ def _bodies() -> Iterator[Entry]:
 
 def _instruments() -> Iterator[Entry]:
     for each in instruments():
-        for language, name in (*each.names.items(), *each.aliases):
-            yield name, language, each.code
+        for language, name in every_name(each):
+            if not _BARE_NUMBER.fullmatch(name):
+                yield name, language, each.code
 
 
 def _themes() -> Iterator[Entry]:

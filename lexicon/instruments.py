@@ -1,5 +1,6 @@
 """Which treaty, declaration or labour standard is meant? Names, dates, how many articles."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -39,11 +40,29 @@ def instruments() -> tuple[Instrument, ...]:
     )
 
 
+def every_name(instrument: Instrument) -> tuple[tuple[str, str], ...]:
+    """(language, name) for all names and aliases; of a labour standard also those made of its number and year."""
+    given = (*instrument.names.items(), *instrument.aliases)
+    numbered = re.fullmatch(r"([CRP])(\d{3})", instrument.code)
+    if not numbered:
+        return given
+    letter, number = numbered[1], str(int(numbered[2]))
+    by_number = [
+        (row["lang"], row["pattern"].replace("{n}", number))
+        for row in rows("instrument_numbering")
+        if row["letter"] == letter
+    ]
+    # "Domestic Workers Convention, 2011" is also cited without its year, and with its number behind it.
+    undated = [(language, re.sub(r",? (?:19|20)\d\d$", "", name)) for language, name in instrument.names.items()]
+    full = [("en", f"{instrument.names['en']} (No. {number})")] if letter != "P" else []
+    return tuple(dict.fromkeys((*given, *undated, *full, *by_number)))
+
+
 @lru_cache(maxsize=1)
 def _by_name() -> dict[str, Instrument]:
     known: dict[str, Instrument] = {}
     for each in instruments():
-        for name in (each.code, *each.names.values(), *(alias for _, alias in each.aliases)):
+        for name in (each.code, *(name for _, name in every_name(each))):
             known.setdefault(fold_name(name), each)
     return known
 

@@ -76,7 +76,7 @@ def _joined(components: list[str]) -> list[str]:
 
 
 def _closes(joined: list[str], component: str) -> bool:
-    """Whether `component` is what is printed in brackets behind a resolution: a year, or a session in Roman numerals."""
+    """Whether `component` is what is printed in brackets behind a resolution: a year, a session in Roman numerals."""
     if len(joined) != 3 or joined[1] != "RES":
         return False
     year = joined[0] == "S" and re.fullmatch(r"(?:19|20)\d\d", component)

@@ -7,7 +7,10 @@ names ISO gives it. What the United Nations writes differently stands in country
 import csv
 import gettext
 import re
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pycountry
 from babel import Locale
@@ -24,8 +27,9 @@ def main() -> None:
     with (_FOLDER / "countries.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(("code", "alpha2", *_LANGUAGES))
+        plain = {language: _plain_names(cldr[language], countries) for language in _LANGUAGES}
         for country in countries:
-            names = (_plain(cldr[language][country.alpha_2]) for language in _LANGUAGES)
+            names = (plain[language][country.alpha_2] for language in _LANGUAGES)
             table.writerow((country.alpha_3, country.alpha_2, *names))
     with (_FOLDER / "country_names.csv").open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
@@ -33,13 +37,20 @@ def main() -> None:
         for language, locale in _LANGUAGES.items():
             translate = _translator(locale)
             for country in countries:
-                for kind, name in _iso_names(country, translate, language):
+                bracketed = cldr[language][country.alpha_2].replace("’", "'")
+                named = _iso_names(country, translate, language)
+                if bracketed != plain[language][country.alpha_2]:
+                    named.append(("variant", bracketed))
+                for kind, name in dict.fromkeys(named):
                     table.writerow((country.alpha_3, language, kind, name))
 
 
-def _plain(name: str) -> str:
-    """A CLDR name without what it adds in brackets: "Myanmar (Burma)"."""
-    return re.sub(r"\s*[(（].*?[)）]", "", name).replace("’", "'").strip()
+def _plain_names(cldr: Mapping[str, str], countries: list[Any]) -> dict[str, str]:
+    """CLDR names without what they add in brackets ("Myanmar (Burma)"), where the rest still names one country only."""
+    plain = {each.alpha_2: re.sub(r"\s*[(（].*?[)）]", "", cldr[each.alpha_2]).strip() for each in countries}
+    shared = Counter(plain.values())
+    kept = {code: name if shared[name] == 1 else cldr[code] for code, name in plain.items()}
+    return {code: name.replace("’", "'") for code, name in kept.items()}
 
 
 def _translator(locale: str) -> gettext.NullTranslations:
@@ -48,7 +59,7 @@ def _translator(locale: str) -> gettext.NullTranslations:
     return gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[locale])
 
 
-def _iso_names(country: object, translate: gettext.NullTranslations, language: str) -> list[tuple[str, str]]:
+def _iso_names(country: Any, translate: gettext.NullTranslations, language: str) -> list[tuple[str, str]]:
     """(kind, name) for the names of ISO 3166-1; a name that has no translation is left out."""
     found = []
     for field, kind in _FIELDS:
