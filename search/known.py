@@ -95,8 +95,9 @@ class CitedBy:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known about a work."""
+    """All that is known about a work; `work_id` is the catalog's own number of it."""
 
+    work_id: int
     work: str
     publisher: str
     symbol: str | None

@@ -12,7 +12,7 @@ from search.labels import field_label, label_of
 from search.query.parse import parse
 from search.query.resolve import resolve
 from search.query.say import say
-from search.results import Complaint, Facet, FacetValue, Results
+from search.results import Complaint, Facet, FacetValue, Passage, Results
 
 MAX_LIMIT = 100
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
@@ -57,6 +57,13 @@ class Searcher:
             complaints=(*parsed.complaints, *resolved.complaints, *refused),
             after=answer.after,
             took_ms=(time.perf_counter() - began) * 1000,
+        )
+
+    def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]:
+        """Where one work answers: the same passages that the work has as a hit; none if it does not answer."""
+        tree = resolve(parse(query).tree).tree
+        return tuple(
+            passage for hit in dress(self.catalog, self.engine, tree, [work_id], language) for passage in hit.passages
         )
 
 

@@ -41,6 +41,7 @@ def known_work(catalog: Catalog, key: str) -> Known | None:
         files = _documents(connection, work["id"])
         symbols = _unique([work["symbol"], *(symbol for file in files for symbol in file.symbols)])
         return Known(
+            work_id=work["id"],
             work=work["key"],
             symbols=symbols,
             languages=_unique(language for file in files for language in (file.language, *file.languages)),

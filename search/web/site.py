@@ -16,7 +16,7 @@ from search.known import POOR
 from search.marks import marks
 from search.query.parse import parse
 from search.query.resolve import resolve
-from search.results import Results
+from search.results import Passage, Results
 from search.web import wording
 from search.web.urls import Urls, site_urls
 
@@ -35,6 +35,8 @@ class Searching(Protocol):
         after: str | None = None,
         filters: Mapping[str, list[str]] = {},
     ) -> Results: ...
+
+    def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

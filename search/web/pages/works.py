@@ -7,6 +7,7 @@ from search.as_json import work_json
 from search.json_shapes import WorkJson
 from search.known import KnownDocument
 from search.shelf import find_work, known_work
+from search.web.excerpt import excerpt
 from search.web.pages.examples import WORK
 from search.web.site import Answer, Site
 from search.web.twins import Described, serve
@@ -32,6 +33,8 @@ def mount(app: FastAPI, site: Site) -> None:
         shown = {
             "known": known,
             "query": query,
+            "passages": site.searcher.passages(query, known.work_id) if query.strip() else (),
+            "excerpt": excerpt,
             "by_language": _by_language(known.documents),
             "twin_url": site.local.work(key, json=True),
         }

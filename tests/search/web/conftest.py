@@ -24,6 +24,9 @@ class Canned:
             raise self.fails
         return results(query)
 
+    def passages(self, query, work_id, language=None):
+        return results(query).hits[0].passages
+
 
 @pytest.fixture
 def library(tmp_path):
