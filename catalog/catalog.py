@@ -114,10 +114,11 @@ def upsert(
     statement = insert(table)
     if update:
         new = {name: statement.excluded[name] for name in rows[0] if name not in key}
-        statement = statement.on_conflict_do_update(index_elements=list(key), set_=new)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
-    return connection.execute(statement, list(rows)).rowcount
+        connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=new), list(rows))
+        return len(rows)
+    # What was there already is not returned. (A cursor's own count is -1 on PostgreSQL when there are several rows.)
+    added = statement.on_conflict_do_nothing(index_elements=list(key)).returning(table.c[key[0]])
+    return len(connection.execute(added, list(rows)).all())
 
 
 def _take_write_lock(connection: Connection) -> None:

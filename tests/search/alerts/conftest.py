@@ -1,23 +1,18 @@
 """What do the tests of alerts share? Members with mail in the outbox."""
 
-import sys
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from catalog.tables import outbox, saved_searches, subscribers
 
-sys.path.insert(0, str(Path(__file__).parent))  # letters.py, postoffice.py: --import-mode=importlib does not add it
-
 
 @pytest.fixture
 def members(catalog):
     """Puts a mail for each address into the outbox, as make_digests would."""
-    from letters import LETTERHEAD, LINKS, MADE, letter
-
     from search.alerts.mail import compose, message_id
+    from tests.search.alerts.letters import LETTERHEAD, LINKS, MADE, letter
 
     def add(*addresses: str, created: datetime = MADE) -> list[int]:
         made = []

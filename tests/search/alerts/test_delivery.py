@@ -14,13 +14,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from postoffice import HOUR, NOW, PostOffice
 
 from catalog import Catalog
 from catalog.tables import deliveries, outbox, subscribers
 from search.alerts.delivery import HOLD_AFTER, deliver, pause, release_held
 from search.alerts.maildir import LocalMailbox, Maildir
 from search.alerts.smtp import Smtp
+from tests.search.alerts.postoffice import HOUR, NOW, PostOffice
 
 ADDRESSES = tuple(f"member{number}@example.net" for number in range(6))
 

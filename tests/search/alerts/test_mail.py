@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from letters import ITEMS, LETTERHEAD, LINKS, MADE, SECRET, SOURCES, TRAINING, item, letter, passage
 
 from search.alerts.addresses import hint
 from search.alerts.errors import AlertError
@@ -21,6 +20,7 @@ from search.alerts.mail import LARGEST_HTML, compose, message_id
 from search.alerts.tokens import Grant, verify
 from search.alerts.wording import Wording
 from search.web.urls import Urls
+from tests.search.alerts.letters import ITEMS, LETTERHEAD, LINKS, MADE, SECRET, SOURCES, TRAINING, item, letter, passage
 
 GOOD = SOURCES[:1]
 

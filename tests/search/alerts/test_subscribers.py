@@ -4,7 +4,6 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from letters import SECRET
 
 from catalog.tables import matches, saved_searches, subscribers, works
 from search.alerts.addresses import clean_address
@@ -18,6 +17,7 @@ from search.alerts.subscribers import (
     unsubscribe_by_token,
 )
 from search.alerts.tokens import Grant, sign, verify
+from tests.search.alerts.letters import SECRET
 
 ANA = "ana@example.net"
 TWO = [("Domestic work", '"domestic workers"'), ("Fees", "recruitment AND fees")]

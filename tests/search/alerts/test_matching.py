@@ -1,0 +1,324 @@
+"""Does every saved search get every work that answers it, once, whatever comes in between?"""
+
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog import Catalog
+from catalog.tables import changes, matches, saved_searches, subscribers, works
+from search.alerts import matching
+from search.alerts.matching import READER, match_changes
+from search.alerts.subscribers import resubscribe, subscribe, unsubscribe
+from tests.search.library import WORKS, Document, Work, changed, fill, put, withdraw
+
+ANA, BEN = "ana@example.net", "ben@example.net"
+ROOT = Path(__file__).parents[3]
+
+
+def work(name: str, text: str, language: str = "en") -> Work:
+    symbol = f"A/81/{name}"
+    return Work("UN", f"About {name}", [Document(language, symbol, f"About {name}", [(1, "1", text)])], symbol=symbol)
+
+
+def found(catalog) -> dict[tuple[str, str], int]:
+    """(name of search, symbol) -> seq of every match."""
+    query = sa.select(saved_searches.c.name, works.c.symbol, matches.c.seq).join_from(matches, saved_searches)
+    with catalog.read() as connection:
+        return {(row[0], row[1]): row[2] for row in connection.execute(query.join(works))}
+
+
+def rows_of(catalog) -> list[tuple[int, int, int]]:
+    with catalog.read() as connection:
+        query = sa.select(matches.c.search_id, matches.c.work_id, matches.c.seq)
+        return sorted(tuple(row) for row in connection.execute(query))
+
+
+def save(catalog, *queries: str, address: str = ANA, **options):
+    return subscribe(catalog, address, "en", [(query, query) for query in queries], **options)
+
+
+def test_what_is_saved_today_hears_of_what_comes_tomorrow(any_catalog):
+    put(any_catalog, work("1", "domestic workers of old"))
+    save(any_catalog, '"domestic workers"', "remittances")
+    put(any_catalog, work("2", "domestic workers arrive"))
+    put(any_catalog, work("3", "nothing of the kind"))
+    assert match_changes(any_catalog) == 1
+    assert found(any_catalog) == {('"domestic workers"', "A/81/2"): 2}
+    assert match_changes(any_catalog) == 0
+    with any_catalog.read() as connection:
+        assert any_catalog.watermark(connection, READER) == 3
+
+
+def test_an_alert_finds_exactly_what_search_finds(library):
+    """Every query over the whole library: as an alert that looks back, and as a search."""
+    from search import Searcher, index_changes, open_engine
+
+    queries = [
+        '"domestic workers"', "migrant*", "country:PHL", "NOT publisher:UN", "(wages OR passports) AND language:en",
+        "cites:A/RES/45/158", "date:2021..2026", '"العاملات المنزليات"', "travailleuses domestiques", "symbol:A/HRC/*",
+    ]  # fmt: skip
+    engine = open_engine(None)
+    index_changes(library, engine)
+    searcher = Searcher(library, engine)
+    expected = {query: {hit.work for hit in searcher.search(query, limit=100).hits} for query in queries}
+    save(library, *queries, backfill=True)
+    match_changes(library, batch=5)
+    with library.read() as connection:
+        rows = connection.execute(
+            sa.select(saved_searches.c.name, works.c.key).join_from(matches, saved_searches).join(works)
+        )
+        told = [tuple(row) for row in rows]
+    assert sum(map(bool, expected.values())) >= 8
+    assert {query: {key for name, key in told if name == query} for query in queries} == expected
+
+
+def test_a_work_matches_once_though_it_changes(catalog):
+    save(catalog, "wages")
+    first = work("1", "wages are due")
+    put(catalog, first)
+    match_changes(catalog)
+    put(catalog, changed(first, "wages are still due", "and more wages"))
+    assert match_changes(catalog) == 0
+    assert found(catalog) == {("wages", "A/81/1"): 1}
+
+
+def test_a_late_language_version_matches_for_the_first_time(catalog):
+    save(catalog, "travailleuses")
+    english = work("1", "domestic workers")
+    put(catalog, english)
+    assert match_changes(catalog) == 0
+    french = Document("fr", "A/81/1", "Travailleuses", [(1, "1", "Les travailleuses domestiques")])
+    put(catalog, replace(english, documents=(*english.documents, french)))
+    assert match_changes(catalog) == 1
+    assert found(catalog) == {("travailleuses", "A/81/1"): 2}
+
+
+def test_what_was_withdrawn_before_it_was_looked_at_matches_nothing(catalog):
+    save(catalog, "wages")
+    key = work("1", "wages").key
+    put(catalog, work("1", "wages"))
+    withdraw(catalog, key)
+    assert match_changes(catalog) == 0
+    save(catalog, "wages", address=BEN, backfill=True)
+    assert match_changes(catalog) == 0
+
+
+def test_looking_back_is_asked_for_and_happens_once(catalog):
+    for number in range(7):
+        put(catalog, work(str(number), "wages"))
+    match_changes(catalog)
+    save(catalog, "wages", backfill=True)
+    save(catalog, "wages", address=BEN)
+    assert match_changes(catalog, batch=2) == 7
+    assert match_changes(catalog) == 0
+    save(catalog, "wages", address=BEN, backfill=True)  # asked for later: the search goes on, and looks back
+    put(catalog, work("new", "wages"))
+    assert match_changes(catalog) == 9
+
+
+def test_two_members_with_one_query_both_hear(catalog):
+    save(catalog, "wages")
+    save(catalog, "wages", address=BEN)
+    put(catalog, work("1", "wages"))
+    assert match_changes(catalog) == 2
+
+
+def test_who_left_is_not_matched_and_who_came_back_begins_anew(catalog):
+    save(catalog, "wages")
+    unsubscribe(catalog, ANA)
+    put(catalog, work("1", "wages"))
+    assert match_changes(catalog) == 0
+    resubscribe(catalog, ANA)
+    put(catalog, work("2", "wages"))
+    match_changes(catalog)
+    assert found(catalog) == {("wages", "A/81/2"): 2}
+
+
+def test_a_query_that_means_nothing_any_more_is_stopped_with_the_reason(catalog):
+    save(catalog, "wages", "country:PHL")
+    with catalog.write() as connection:  # as if the lexicon had lost a country since
+        broken = sa.update(saved_searches).where(saved_searches.c.name == "country:PHL")
+        connection.execute(broken.values(query="country:Atlantis"))
+    put(catalog, work("1", "wages"))
+    assert match_changes(catalog) == 1
+    with catalog.read() as connection:
+        rows = {row.name: (row.active, row.reason) for row in connection.execute(sa.select(saved_searches))}
+    assert rows["wages"] == (True, "")
+    assert rows["country:PHL"][0] is False and "Atlantis" in rows["country:PHL"][1]
+
+
+def test_several_matchers_at_once_are_as_one(any_catalog):
+    for address in (ANA, BEN):
+        save(any_catalog, "wages", "country:PHL", address=address)
+    for number in range(12):
+        put(any_catalog, work(str(number), "wages" if number % 2 else "nothing"))
+    with ThreadPoolExecutor(3) as pool:
+        made = [pool.submit(match_changes, Catalog(any_catalog.url), 2) for _ in range(3)]
+        assert sum(each.result() for each in made) == 12
+    with any_catalog.read() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(matches)).scalar_one() == 12
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "catalog.sqlite"
+    catalog = Catalog(f"sqlite:///{path}")
+    catalog.migrate()
+    catalog.engine.dispose()
+    return path
+
+
+WORDS = ("wages", "visas", "fees")
+STEP = st.one_of(
+    st.tuples(st.just("write"), st.sampled_from("abcd"), st.sampled_from(WORDS)),
+    st.tuples(st.just("write"), st.sampled_from("abcd"), st.sampled_from(WORDS)),
+    st.tuples(st.just("save"), st.sampled_from((ANA, BEN)), st.sampled_from(WORDS)),
+    st.tuples(st.just("leave"), st.sampled_from((ANA, BEN)), st.sampled_from(WORDS)),
+    st.tuples(st.just("match"), st.integers(1, 3), st.none()),
+)
+
+
+class Diary:
+    """Takes steps, and knows from first principles what must have matched: texts only grow, so the last one decides."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.catalog = catalog
+        self.texts: dict[str, list[str]] = {}
+        self.between: list[tuple[str, object, object]] = []  # steps that others take while a matcher thinks
+
+    def take(self, step: tuple[str, object, object]) -> None:
+        verb, first, second = step
+        if verb == "write":
+            self.texts.setdefault(first, []).append(second)
+            put(self.catalog, work(first, " ".join(self.texts[first])))
+        elif verb == "save":
+            save(self.catalog, second, address=first)
+        elif verb == "leave":
+            unsubscribe(self.catalog, first, second)
+        else:
+            match_changes(self.catalog, batch=first)
+
+    def think(self, *arguments):
+        if self.between:
+            self.take(self.between.pop())
+        return ASK(*arguments)
+
+    def expected(self) -> set[tuple[str, str, str]]:
+        with self.catalog.read() as connection:
+            newest = sa.select(works.c.symbol, sa.func.max(changes.c.seq)).join(changes).group_by(works.c.symbol)
+            last = dict(connection.execute(newest).tuples().all())
+            searches = connection.execute(
+                sa.select(subscribers.c.address, saved_searches.c.query, saved_searches.c.start_seq)
+                .join(subscribers)
+                .where(saved_searches.c.active)
+            ).all()
+        return {
+            (address, word, name)
+            for address, word, start in searches
+            for name, text in self.texts.items()
+            if word in text and last[f"A/81/{name}"] > start
+        }
+
+    def matched(self) -> set[tuple[str, str, str]]:
+        query = (
+            sa.select(subscribers.c.address, saved_searches.c.query, works.c.symbol)
+            .join_from(matches, saved_searches)
+            .join(subscribers)
+            .join(works)
+        )
+        with self.catalog.read() as connection:
+            return {(row[0], row[1], row[2].rpartition("/")[2]) for row in connection.execute(query)}
+
+
+ASK = matching._ask
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(STEP, min_size=4, max_size=14), between=st.lists(STEP, max_size=6))
+def test_no_match_is_lost_in_any_order_of_writers_members_and_matchers(template, tmp_path, monkeypatch, steps, between):
+    """Steps in any order, and others that strike while a matcher is between what it read and what it writes."""
+    path = tmp_path / "catalog.sqlite"
+    for old in tmp_path.iterdir():
+        old.unlink()
+    shutil.copy(template, path)
+    diary = Diary(Catalog(f"sqlite:///{path}"))
+    diary.between = list(between)
+    monkeypatch.setattr(matching, "_ask", diary.think)
+    for step in steps:
+        diary.take(step)
+    diary.between.clear()
+    match_changes(diary.catalog)
+    # Nothing lost: a search that was left forgets, one that was saved again begins anew, so `expected` reads them now.
+    assert diary.expected() <= diary.matched()
+    # Nothing invented: every match is of a word that is there.
+    assert all(word in diary.texts[name] for _, word, name in diary.matched())
+    diary.catalog.engine.dispose()
+
+
+CHILD = """
+    import os, signal, sys
+    import sqlalchemy as sa
+    from catalog import Catalog
+    from search.alerts.matching import match_changes
+    url, moment = sys.argv[1], int(sys.argv[2])
+    catalog, done = Catalog(url), 0
+
+    @sa.event.listens_for(catalog.engine, "before_cursor_execute")
+    def die(_connection, _cursor, statement, *_):
+        global done
+        done += 1
+        if done == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    match_changes(catalog, batch=4)
+"""
+
+
+def test_a_matcher_killed_at_any_statement_loses_and_doubles_nothing(template, tmp_path):
+    (tmp_path / "whole").mkdir()
+    path = tmp_path / "whole" / "catalog.sqlite"
+    shutil.copy(template, path)
+    catalog = Catalog(f"sqlite:///{path}")
+    put(catalog, work("old", "wages"))
+    save(catalog, "wages", "visas")
+    save(catalog, "wages", address=BEN, backfill=True)
+    for number in range(9):
+        put(catalog, work(str(number), WORDS[number % 3]))
+    catalog.engine.dispose()
+    before = path.read_bytes()
+    match_changes(catalog)
+    expected = rows_of(catalog)
+    catalog.engine.dispose()
+    assert len(expected) == 10
+    killed = 0
+    for moment in range(2, 70, 9):
+        other = tmp_path / f"{moment}.sqlite"
+        other.write_bytes(before)
+        program = [sys.executable, "-c", textwrap.dedent(CHILD), f"sqlite:///{other}", str(moment)]
+        ended = subprocess.run(program, cwd=ROOT, timeout=60).returncode
+        killed += ended == -signal.SIGKILL
+        survivor = Catalog(f"sqlite:///{other}")
+        match_changes(survivor)
+        assert rows_of(survivor) == expected, f"killed at statement {moment}"
+        survivor.engine.dispose()
+    assert killed >= 5
+
+
+def test_the_whole_library_goes_through(catalog):
+    """Six languages, and searches in each; the same matches in small batches as in one."""
+    save(catalog, "migrant*", "country:PHL", "NOT country:PHL")
+    fill(catalog)
+    assert match_changes(catalog, batch=3) == len(WORKS) + len(
+        [name for name, _ in found(catalog) if name == "migrant*"]
+    )
+    assert {name for name, _ in found(catalog)} == {"migrant*", "country:PHL", "NOT country:PHL"}
