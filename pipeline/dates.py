@@ -15,7 +15,7 @@ _TABLE = Path(__file__).parent / "tables" / "months.csv"
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # 0001-01-01 and the like stand for "unknown" in publishers' databases
 
 # Any word may stand where a month is expected; the table decides. That is much faster than listing the months.
-_MONTH = r"(?P<month>[^\W\d_]{3,12})\.?"
+_MONTH = r"(?P<month>[^\W\d_]{2,12})\.?"
 _YEAR = r"(?P<year>(?:19|20)\s?\d\s?\d)(?!\d)"
 _PATTERNS = (
     re.compile(rf"(?<![\w/.-])(?P<day>\d{{1,2}})(?:er|º|°|st|nd|rd|th)?\s{{1,3}}(?:de\s|of\s)?{_MONTH}"
@@ -28,7 +28,7 @@ _PATTERNS = (
                r"(?P<day>[一二三四五六七八九十]{1,3})\s?日"),
 )  # fmt: skip
 _MONTH_AND_YEAR = re.compile(rf"(?<!\w){_MONTH}\s{{1,3}}(?:de\s|del\s)?{_YEAR}")
-_TWO_WORDS = re.compile("(كانون|تشرين) (الأول|الثاني)")
+_TWO_WORDS = re.compile("(كانون|تشرين) (ال[أا]ول|الثاني)")
 _PLACEHOLDERS = frozenset({date(1900, 1, 1)})
 _ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
 _CHINESE_YEAR = str.maketrans("零〇一二三四五六七八九", "00123456789")

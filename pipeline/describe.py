@@ -107,13 +107,16 @@ def _from_file_name(words: Mapping[str, str], publisher: str) -> str | None:
 
 
 def _title(reading: Reading, words: Mapping[str, str], frame: Masthead, known: dict[str, str]) -> str:
+    """Of a page without a frame the file's own title or first heading says more than its first lines."""
     told = " ".join(words.get("title", "").split())
     by_hand = bool(words.get("file")) and told == PurePath(words["file"]).stem
     declared = " ".join((reading.title or "").split())
     if _GENERIC.search(declared) or len(declared) < 8:
         declared = ""
-    heading = next((p.text for p in reading.paragraphs[:5] if 8 <= len(p.text) <= 200), "")
-    found = _note(known, "title", None if by_hand else told, frame.title, declared or heading)
+    headings = [p.text for p in reading.paragraphs[:4] if p.kind == "heading" and len(p.text) >= 8]
+    in_text = declared or next(iter(headings), "")
+    in_frame = frame.title if frame.framed else ""
+    found = _note(known, "title", None if by_hand else told, in_frame, in_text or frame.title)
     return (found or told)[:LONGEST]
 
 

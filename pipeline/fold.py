@@ -17,6 +17,7 @@ _SAME = {
     "ة": "ه",
     "ı": "i",
     "ё": "е",
+    "й": "й",  # a letter of its own, not an accented one
     "ø": "o",
     "ł": "l",
 }

@@ -5,6 +5,7 @@ behind the text; so every line is told by its look (pipeline.frame), and the tit
 text.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,8 @@ from pipeline import title
 from pipeline.dates import find_dates, parse_month
 from pipeline.fold import fold
 from pipeline.frame import FRAME, STRUCTURE, WIDTH, Line, job_number, open_end, read_lines, without_weekday
+
+_MEETING_RECORD = re.compile(r"/(?:PV|SR)\.\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +56,14 @@ def read_masthead(first_page: Sequence[str], publisher: str) -> Masthead:
 
 
 def symbols_of_heads(heads: Iterable[str], publisher: str) -> tuple[str, ...]:
-    """The symbols of the running heads, most frequent first; those seen on few of the pages are of the text."""
-    counts: dict[str, int] = {}
+    """The symbols that running heads begin or end with; one in the middle of a line is of the text."""
+    found: dict[str, None] = {}
     for head in list(heads)[:2000]:
-        for text in dict.fromkeys(str(span.symbol) for span in lexicon.find_symbols(head[:WIDTH], publisher)):
-            counts[text] = counts.get(text, 0) + 1
-    most = max(counts.values(), default=0)
-    return tuple(text for text, count in sorted(counts.items(), key=lambda one: -one[1]) if count >= most * 0.75)
+        line = head[:WIDTH].strip()
+        for span in lexicon.find_symbols(line, publisher):
+            if span.start == 0 or span.end == len(line):
+                found[str(span.symbol)] = None
+    return tuple(found)
 
 
 def _where_text_begins(lines: list[Line]) -> int:
@@ -73,13 +77,13 @@ def _where_text_begins(lines: list[Line]) -> int:
 
 def _title(head: list[Line], agenda_item: str, framed: bool) -> str:
     """The title from what stands behind the last session, date or agenda item; else behind the frame."""
+    if any(line.label == "symbol" and _MEETING_RECORD.search(line.text) for line in head):
+        named = [line.text for line in head if line.label == "text" and _names_body(line.text)][:1]
+        meeting = [line.text.rstrip("*") for line in head if line.label in ("session", "meeting")]
+        if meeting:
+            return ", ".join(named + meeting)
     items = len(agenda_item.split(",")) if agenda_item else 0
-    found = title.from_lines(_title_lines(head), items, whole=framed)
-    if found or not framed:
-        return found
-    named = [line.text for line in head if line.label == "text" and _names_body(line.text)][:1]
-    meeting = [line.text.rstrip("*") for line in head if line.label in ("session", "meeting")]
-    return ", ".join(named + meeting) if any(line.label == "meeting" for line in head) else ""
+    return title.from_lines(_title_lines(head), items, whole=framed)
 
 
 def _title_lines(head: list[Line]) -> list[str]:

@@ -1,18 +1,24 @@
 """Which of the lines between frame and text are the title, and what is it in one line?"""
 
+import csv
 import re
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import lexicon
 from pipeline.fold import fold
 from pipeline.frame import matches, open_end
 
+_TABLE = Path(__file__).parent / "tables" / "agenda_titles.csv"
 LONGEST = 400
 _LINES = 20
 _PARTS = 4
+_FULL_CJK = 18  # characters of a Chinese line that may have been broken
 _SLACK = 0.1  # of the width: letters differ in breadth
 _NUMBERED = re.compile(r"^\d{1,3}/(?:\d{1,3}|…|\.{2,3}|L\.\d+)\.?\s*")
 _MARK = re.compile(r"\s*[*∗†‡]+\s*$")
+_WORD = re.compile(r"[^\W\d_]{3}|[\u3400-\u9fff]{2}")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _OPEN_START = re.compile(
     r"(?:of|and|in|for|to|or|with|on|from|de|des|du|et|y|del|en|para|sobre|pour|sur|и|в|о|по)\s", re.IGNORECASE
@@ -30,7 +36,7 @@ def from_lines(lines: Sequence[str], agenda_items: int = 0, whole: bool = True) 
     The first parts may be titles of the `agenda_items`; they are left out unless the rest tells only who speaks.
     Not `whole`: a page without a frame, of which only the first part can be the title.
     """
-    parts = [part for part in map(_clean, _joined(lines[:_LINES])) if part]
+    parts = [part for part in map(_clean, _joined(lines[:_LINES])) if _WORD.search(part)]
     for part in parts:
         if _NUMBERED.match(part):
             return _NUMBERED.sub("", part)[:LONGEST]
@@ -62,14 +68,34 @@ def _joined(lines: Sequence[str]) -> list[str]:
     """Lines to parts: was a line broken because it was full, or did it end because something ended?"""
     width = max((len(line) for line in lines), default=0)
     parts: list[str] = []
+    ended = _agenda_lines(lines)
     for at, line in enumerate(lines):
         before = lines[at - 1] if at else ""
-        if at and _goes_on(before, line, width):
+        if 0 < at < ended or (at and at != ended and _goes_on(before, line, width)):
             glue = "" if _CJK.match(line) or re.search(r"\w-$", before) else " "
             parts[-1] = f"{parts[-1]}{glue}{line}"
         else:
             parts.append(line)
     return parts
+
+
+def _agenda_lines(lines: Sequence[str]) -> int:
+    """How many of the first lines are the title of an agenda item that is always called so; 0 if none."""
+    text, count = "", 0
+    for at, line in enumerate(lines[:5], 1):
+        text = _letters(text + line)
+        count = at if text in _agenda_titles() else count
+    return count
+
+
+@cache
+def _agenda_titles() -> frozenset[str]:
+    with _TABLE.open(encoding="utf-8", newline="") as rows:
+        return frozenset(_letters(row["title"]) for row in csv.DictReader(rows))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in fold(text) if char.isalnum())
 
 
 def _goes_on(before: str, line: str, width: int) -> bool:
@@ -80,10 +106,10 @@ def _goes_on(before: str, line: str, width: int) -> bool:
     folded = fold(line)
     if _MARK.search(before) or matches("byline", folded) or matches("drop", folded) or matches("alone", folded):
         return False
-    if lexicon.find_country(_clean(line)):
+    if lexicon.find_country(_clean(line)) or matches("sponsors", fold(before)):
         return False
     if _CJK.match(line):
-        return len(before) >= width
+        return len(before) >= max(width, _FULL_CJK)
     first = re.match(r"\S*", line)
     return width - len(before) < len(first[0] if first else "") + 1 + width * _SLACK
 
