@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from pipeline.document import Paragraph
+from pipeline.languages import detect
 from pipeline.numbering import Printed, below, follows, printed_number
 from pipeline.readers.sheet import Line, Sheet
 from pipeline.tidy import join, vocabulary
@@ -17,6 +18,7 @@ _FULL = 2.0  # line heights by which a full line may fall short of its column
 _SHORT = 0.86  # a line that ends before this share of its column is the last of its paragraph
 _LOWER_HALF = 0.3  # footnotes do not begin above this share of the page
 _HEADING = 220  # characters a heading has at most
+_TELLING = 80  # characters from which a paragraph tells its own language
 _LONGEST = 20_000  # characters after which a paragraph is cut at a line's end: something was misread
 _END = tuple(".:;!?…”\"»。：；！？؟؛)]")
 _STOP = tuple(".:;!?…。：；！？؟؛")
@@ -53,7 +55,8 @@ def paragraphs(sheets: list[Sheet], texts: list[list[Line]]) -> list[Paragraph]:
     for draft in drafts:
         text = join(draft.lines, known) if draft.kind != "row" else draft.lines[0]
         if text:
-            result.append(Paragraph(len(result) + 1, draft.page, draft.number, draft.language, text, draft.kind))
+            language = detect(text, draft.language) if len(text) >= _TELLING else draft.language
+            result.append(Paragraph(len(result) + 1, draft.page, draft.number, language, text, draft.kind))
     return result
 
 

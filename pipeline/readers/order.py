@@ -16,6 +16,7 @@ _MAX_LINES = 4000
 _PROSE_LINES = 4  # a column of prose has at least so many lines,
 _PROSE_CHARACTERS = 18  # with so many characters in the median one,
 _PROSE_WIDTH = 0.18  # and is as wide as this share of the page
+_CELL = 800  # characters from which a block is no cell of a table
 _TABLE_ROWS = 3  # so many rows with several cells make a table
 
 _Block = list[Line]
@@ -119,10 +120,14 @@ class _Plan:
         if len(columns) == 1:
             self.blocks += sorted(blocks, key=lambda block: (round(block[0].top / 3), block[0].x0))
             return
-        if not self._prose_columns(blocks):
+        if not self._prose_columns(blocks) and max(map(_length, blocks)) < _CELL:
             self.rows.append([block for column in columns for block in column])
         for column in columns:
             self.order(column, depth + 1)
+
+
+def _length(block: _Block) -> int:
+    return sum(len(line.text) for line in block)
 
 
 def _cut(blocks: list[_Block], extent: _Extent) -> list[list[_Block]]:

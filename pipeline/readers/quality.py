@@ -49,7 +49,8 @@ def quality(text: str, language: str | None = None) -> float:
     if not words:
         return 0.0
     # A word that stands out often is more likely a term or an abbreviation than dust.
-    odd = sum(min(count, _REPEATED) for word, count in Counter(lettered).items() if _is_odd(word)) + _noise(tokens)
+    counts = {word: count for word, count in Counter(lettered).items() if _is_odd(word)}
+    odd = sum(count if not word.isascii() else min(count, _REPEATED) for word, count in counts.items()) + _noise(tokens)
     bad = len(_BAD.findall(text)) / max(1, len(text))
     clean = max(0.0, 1.0 - _PENALTY * odd / max(len(tokens), 8) - 5.0 * bad)
     return round(clean * _plausible(text, lettered, language), 3)
@@ -133,13 +134,13 @@ def _noise(tokens: list[str]) -> float:
 
 @cache
 def _is_odd(word: str) -> bool:
-    if len(word) > 60:
-        return not _ADDRESS.search(word)
     if _BAD.search(word):
         return True
     written = script(word)
     if written == "Han":
         return False
+    if len(word) > 60:
+        return not _ADDRESS.search(word)
     if len(word) == 1:
         return _is_odd_letter(word, written)
     if _ADDRESS.search(word):
