@@ -57,10 +57,10 @@ _SLASH = r"\u200b{0,2}/\u200b{0,2}\n?"
 _MODIFIER = r"(?:Add|ADD|Corr|CORR|Rev|REV|Amend|AMEND|Amdt|Suppl)\. ?\d{1,3}(?:-\d{1,3})?(?![\w])"
 _PLAIN = r"[A-Za-z0-9](?:[A-Za-z0-9\u200b]|\.(?=[A-Za-z0-9])|-(?=[A-Z0-9])(?![A-Z]{1,5}/)){0,24}"
 _BRACKET = (
-    r"(?: ?\((?:[IVXL]{1,9}|\d\d(?:\d\d)?|[Pp](?:art|ART) ?[IVX]{1,4}|(?:Rev|Add|Corr)\.? ?\d{0,3})\)"
+    r"(?: ?\((?:[IVXL]{1,9}|\d\d(?:\d\d)?|[Pp](?:art|ART) ?[IVX]{1,4}|(?:Rev|Add|Corr|Amend)\.? ?\d{0,3})\)"
     r"|\(\d?[A-Z]?\)|\[[A-Z]\])"
 )
-_COMPONENT = rf"(?:{_MODIFIER}|{_PLAIN})(?:{_BRACKET}){{0,2}}+"
+_COMPONENT = rf"(?:{_MODIFIER}|{_PLAIN})(?:{_BRACKET}){{0,4}}+"
 
 
 @lru_cache(maxsize=1)

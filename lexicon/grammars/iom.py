@@ -44,7 +44,7 @@ def _read(components: list[str], language: str | None) -> Symbol | None:
     if not all(_NUMBER.fullmatch(component) or component in _WORDS for component in stem[1:]):
         return None
     numbers = [component for component in stem[1:] if _NUMBER.fullmatch(component)]
-    if not numbers or (stem[0] in "CS" and len(stem) < 3):
+    if not numbers or (stem[0] in "CS" and (len(stem) < 3 or not (stem[1] == "SP" or stem[1].isdigit()))):
         return None
     first = stem.index(numbers[0])
     session = int(numbers[0]) if stem[0] in "CS" and first == 1 and numbers[0].isdigit() else None

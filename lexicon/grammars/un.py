@@ -19,6 +19,7 @@ _LETTERS = {"E": "en", "F": "fr", "R": "ru", "S": "es"}
 # Sub-bodies have their number in the series (E/CN.4); papers have theirs in the document (A/C.3/78/L.49).
 _SUBSIDIARIES = frozenset({"AC", "C", "CN", "CONF", "GC", "PC", "SC", "SUB", "WG", "IG", "SEM", "EC", "RCM"})
 _TREATY_BODIES = frozenset({"CMW", "CERD", "CEDAW", "CCPR", "CESCR", "CAT", "CED", "CRC", "CRPD"})
+_REPORTED_TO = frozenset({"E/C.12", "CAT/OP", *(f"{body}/C" for body in _TREATY_BODIES)})
 _SESSIONED = _TREATY_BODIES | {"A"}
 _FIRST_YEAR, _LAST_YEAR = 1945, 2100
 _LAST_SESSION = 150
@@ -145,7 +146,9 @@ def _spelled(component: str) -> str | None:
 def _is_serial(component: str) -> bool:
     """Whether a component can be what numbers the document, as in 59, XII, L.49, 2772(2025)."""
     bare = re.sub(r"[(\[].*", "", component)
-    if _NUMBER.fullmatch(bare) or roman(bare) or bare.startswith("Part "):
+    if _NUMBER.fullmatch(bare) or bare.startswith("Part "):
+        return True
+    if roman(bare) and bare not in ("C", "L"):  # a treaty body's C, a limited paper's L
         return True
     word, dot, _ = bare.partition(".")
     return bool(dot) and word.upper() not in _SUBSIDIARIES
@@ -163,7 +166,7 @@ def _series(stem: list[str]) -> list[str]:
             return [*series, word]
         elif _NUMBER.fullmatch(bare) or _is_session_word(bare):
             return series
-        elif position == 2 and stem[0] in _TREATY_BODIES and len(bare) == 3 and stem[1] == "C" and bare != "QPR":
+        elif position == 2 and "/".join(series) in _REPORTED_TO and re.fullmatch(r"(?!QPR)[A-Z]{3}", bare):
             return series  # the State that reports
         else:
             series.append(bare)
