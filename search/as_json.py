@@ -68,7 +68,8 @@ def results_json(results: Results, urls: Addresses, url: str, next_url: str | No
     }
 
 
-def work_json(known: Known, urls: Addresses) -> WorkJson:
+def work_json(known: Known, urls: Addresses, passages: Sequence[Passage] = (), query: str = "") -> WorkJson:
+    """`passages` are those that answer `query`, where the work was come to by one."""
     return {
         "work": known.work,
         "url": urls.work(known.work),
@@ -82,6 +83,7 @@ def work_json(known: Known, urls: Addresses) -> WorkJson:
         "date": _day(known.date),
         "kind": known.kind,
         "languages": list(known.languages),
+        "passages": [_passage(passage, query, urls) for passage in passages],
         "documents": [_known_document(document, urls) for document in known.documents],
         "mentions": [
             {

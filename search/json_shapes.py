@@ -153,7 +153,7 @@ class CaptureJson(TypedDict):
 
 
 class WorkJson(TypedDict):
-    """All that is known about a work."""
+    """All that is known about a work; `passages` are those that answer `q`, where one is given."""
 
     work: str
     url: str
@@ -167,6 +167,7 @@ class WorkJson(TypedDict):
     date: str | None
     kind: str | None
     languages: list[str]
+    passages: list[PassageJson]
     documents: list[KnownDocumentJson]
     mentions: list[MentionsJson]
     citations: list[CitedJson]

@@ -78,6 +78,7 @@ WORK: WorkJson = {
     "date": "2025-06-12",
     "kind": "report",
     "languages": ["en"],
+    "passages": [],
     "documents": [
         {
             "sha256": _SHA256,

@@ -30,15 +30,16 @@ def mount(app: FastAPI, site: Site) -> None:
         known = known_work(site.catalog, key) if 0 < len(key) <= LONGEST_KEY else None
         if known is None:
             raise _elsewhere(site, request, key)
+        passages = site.searcher.passages(query, known.work_id) if query.strip() else ()
         shown = {
             "known": known,
             "query": query,
-            "passages": site.searcher.passages(query, known.work_id) if query.strip() else (),
+            "passages": passages,
             "excerpt": excerpt,
             "by_language": _by_language(known.documents),
-            "twin_url": site.local.work(key, json=True),
+            "twin_url": site.local.work(key, query, json=True),
         }
-        return Answer("work.html", work_json(known, site.whole), shown)
+        return Answer("work.html", work_json(known, site.whole, passages, query), shown)
 
     def work(request: Request, key: str) -> Answer:
         return by_key(request, key)
@@ -50,9 +51,10 @@ def mount(app: FastAPI, site: Site) -> None:
         assert isinstance(error, Elsewhere)
         return RedirectResponse(error.url, 307)
 
-    told = Described("All that is known about a work", WorkJson, WORK, fails=MISSING)
+    q = ("q", "The query that one comes with; the paragraphs that answer it come along.", "domestic workers")
+    told = Described("All that is known about a work", WorkJson, WORK, [q], MISSING)
     key = ("key", "The key, for keys that no path can carry.", "UN:A/HRC/59/60")
-    serve(app, site, "/works", odd_work, Described(told.summary, WorkJson, WORK, [key], MISSING))
+    serve(app, site, "/works", odd_work, Described(told.summary, WorkJson, WORK, [key, q], MISSING))
     serve(app, site, "/works/{key:path}", work, told)
     app.add_exception_handler(Elsewhere, moved)
 
