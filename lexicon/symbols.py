@@ -69,7 +69,8 @@ def _candidates() -> re.Pattern[str]:
     known = sorted({*un.roots(), "MC", "C", "SCPF", "G", "IP", "WT", "JOB", "TN"}, key=len, reverse=True)
     start = r"(?:(?<![\w/.@\u200b])|(?<=undocs\.org/)|(?<=docs\.un\.org/[a-z][a-z]/))(?=[A-Z])"
     slashed = rf"(?:{'|'.join(known)})(?:\(\d\d\))?(?:{_SLASH}{_COMPONENT}){{1,13}}+"
-    ilo_meeting = rf"(?:GB|ILC)\. ?\d{{1,3}}(?:bis|ter)?(?:/(?:Record No\. ?\d{{1,3}}[A-Z]?|{_COMPONENT})){{1,7}}+"
+    record = rf"Record No\. ?\d{{1,3}}[A-Z]?(?:{_BRACKET}){{0,4}}+"
+    ilo_meeting = rf"(?:GB|ILC)\. ?\d{{1,3}}(?:bis|ter)?(?:/(?:{record}|{_COMPONENT})){{1,7}}+"
     instrument = r"[CRP]\d{3}(?!\w)"
     return re.compile(rf"{start}(?:{slashed}|{ilo_meeting}|{instrument})")
 

@@ -286,14 +286,14 @@ def test_hostile_text_takes_linear_time(unit):
         text = unit * (size // len(unit))
         best = []
         for _ in range(2):
-            start = time.perf_counter()
+            start = time.process_time()
             find_symbols(text, "UN")
-            best.append(time.perf_counter() - start)
+            best.append(time.process_time() - start)
         return min(best)
 
     small, large = seconds(100_000), seconds(1_000_000)
     assert large < 5
-    assert large < 30 * max(small, 0.005)  # ten times the text: quadratic time would be a hundred times as long
+    assert large < 40 * max(small, 0.005)  # ten times the text: quadratic time would be a hundred times as long
 
 
 def test_symbols_in_prose():
