@@ -57,7 +57,7 @@ _SLASH = r"\u200b{0,2}/\u200b{0,2}\n?"
 _MODIFIER = r"(?:Add|ADD|Corr|CORR|Rev|REV|Amend|AMEND|Amdt|Suppl)\. ?\d{1,3}(?:-\d{1,3})?(?![\w])"
 _PLAIN = r"[A-Za-z0-9](?:[A-Za-z0-9\u200b]|\.(?=[A-Za-z0-9])|-(?=[A-Z0-9])(?![A-Z]{1,5}/)){0,24}"
 _BRACKET = (
-    r"(?: ?\((?:[IVXL]{1,9}|\d\d(?:\d\d)?|[Pp](?:art|ART) ?[IVX]{1,4}|(?:Rev|Add|Corr|Amend)\.? ?\d{0,3})\)"
+    r"(?: ?\((?:(?:S-)?[IVXL]{1,9}|\d\d(?:\d\d)?|[Pp](?:art|ART) ?[IVX]{1,4}|(?:Rev|Add|Corr|Amend)\.? ?\d{0,3})\)"
     r"|\(\d?[A-Z]?\)|\[[A-Z]\])"
 )
 _COMPONENT = rf"(?:{_MODIFIER}|{_PLAIN})(?:{_BRACKET}){{0,4}}+"
@@ -115,7 +115,10 @@ def _plausible(symbol: Symbol, publisher: str | None) -> bool:
         return len(components) > 2 or symbol.family in ("ilo", "iom") or bool(symbol.modifiers) or "(" in components[0]
     root, second = components[0], components[1]
     words = un.roots()[root]
-    if len(components) == 2 and re.fullmatch(r"\d", second):
+    if len(components) == 2 and re.fullmatch(r"\d{1,2}", second):
         return False
     numbered = re.match(r"\d|E?S-\d|[A-Za-z]{1,4}\.\d", second)
-    return not words or second.upper() in words or bool(numbered and (len(root) < 3 or second[0].isdigit()))
+    unlisted = len(components) >= 4 and re.fullmatch(r"[A-Z]{3,}", second)  # E/HLPF/2025/L.1: a body not in the table
+    return bool(
+        not words or second.upper() in words or unlisted or (numbered and (len(root) < 3 or second[0].isdigit()))
+    )

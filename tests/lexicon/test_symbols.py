@@ -300,8 +300,8 @@ def test_symbols_in_prose():
     text = (
         "Reports A/HRC/59/49 and A/79/876-S/2025/230 (see also A/RES/45/158, docs.un.org/en/A/RES/73/195, "
         "CMW/C/TJK/Q/2/Add.1; E/CN.4/2004/76/Add. 1), GB.350/POL/3(Rev.1), S/C/W/301, S/RES/2772 (2025), А/60/357 "
-        "and the broken A/HRC/\n38/41; but not s/he, and/or, A/H1N1, A/4 paper, room C143, "
-        "TCP/IP 4, CRC/Committee, km/h 12."
+        "and the broken A/HRC/\n38/41, E/HLPF/2025/L.1, TD/B(S-XXXIV)/1; but not s/he, and/or, A/H1N1, A/4 paper, "
+        "A/39, room C143, TCP/IP 4, CRC/Committee, km/h 12."
     )
     assert [str(span.symbol) for span in find_symbols(text, "UN")] == [
         "A/HRC/59/49",
@@ -316,6 +316,8 @@ def test_symbols_in_prose():
         "S/RES/2772(2025)",
         "A/60/357",
         "A/HRC/38/41",
+        "E/HLPF/2025/L.1",
+        "TD/B(S-XXXIV)/1",
     ]
 
 
