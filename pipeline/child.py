@@ -24,7 +24,7 @@ _DETAIL = 4000  # characters of a traceback
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why an item has no result. `may_pass`: the same item could succeed another time. `kind`: the error's class name."""
+    """Why an item has no result. `may_pass`: it could succeed another time. `kind`: the error's class."""
 
     reason: str
     may_pass: bool
@@ -91,7 +91,9 @@ def _answer(function: Callable[[Any], Any], item: Any, limits: Limits) -> bytes:
     try:
         answer = pickle.dumps((goes_on, result), protocol=pickle.HIGHEST_PROTOCOL)
     except (pickle.PicklingError, TypeError, AttributeError, MemoryError, RecursionError) as error:
-        return pickle.dumps((False, Failure(_short(f"the result cannot be handed over: {error}"), False, "Unpicklable")))
+        return pickle.dumps(
+            (False, Failure(_short(f"the result cannot be handed over: {error}"), False, "Unpicklable"))
+        )
     if len(answer) > limits.output_mb * 1_000_000:
         failure = Failure(f"the result is larger than {limits.output_mb} MB", False, "TooLarge")
         return pickle.dumps((goes_on, failure))

@@ -58,7 +58,9 @@ def common_share(text: str, language: str) -> float:
     if language == "zh":
         units = [character for character in text if "\u4e00" <= character <= "\u9fff"]
     else:
-        units = [word.strip(".,;:!?()[]\"'“”’«»،؛") for word in text.lower().replace("’", " ").replace("'", " ").split()]
+        units = [
+            word.strip(".,;:!?()[]\"'“”’«»،؛") for word in text.lower().replace("’", " ").replace("'", " ").split()
+        ]
         units = [word for word in units if word and any(map(str.isalpha, word))]
     return sum(unit in known for unit in units) / len(units) if units else 0.0
 

@@ -35,7 +35,11 @@ class Margins:
     def facts(self) -> dict[str, list[str]]:
         """As `Reading.facts` holds them."""
         found = {"heads": self.heads, "feet": self.feet, "job_numbers": self.job_numbers}
-        return {name: [line for line in dict.fromkeys(lines) if not line.isdigit()][:50] for name, lines in found.items() if lines}
+        return {
+            name: [line for line in dict.fromkeys(lines) if not line.isdigit()][:50]
+            for name, lines in found.items()
+            if lines
+        }
 
 
 def set_apart(sheets: list[Sheet]) -> tuple[list[list[Line]], Margins]:

@@ -27,6 +27,11 @@ class Printed:
     bare: bool = False  # nothing but a blank follows the figures
     misread: bool = False  # a comma or colon stands where OCR should have seen a full stop
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether it looks like a paragraph's number by itself, without the help of the page's layout."""
+        return bool(self.parts) and not self.bare and not self.misread
+
 
 def printed_number(text: str) -> Printed | None:
     """The number a line begins with, in ASCII digits; whether it is one is for the context to tell."""

@@ -3,27 +3,25 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from pipeline.document import Paragraph
+from pipeline.footnotes import footnotes, is_note
 from pipeline.languages import detect
 from pipeline.numbering import Printed, below, follows, printed_number
 from pipeline.readers.sheet import Line, Sheet
 from pipeline.tidy import join, vocabulary
 
 _WIDER = 1.25  # times the usual distance of two lines: a gap between paragraphs
-_SMALLER = 0.94  # of the size of the body: footnotes
 _INDENT = 1.0  # line heights
 _FULL = 2.0  # line heights by which a full line may fall short of its column
 _SHORT = 0.86  # a line that ends before this share of its column is the last of its paragraph
-_LOWER_HALF = 0.3  # footnotes do not begin above this share of the page
 _HEADING = 220  # characters a heading has at most
 _TELLING = 80  # characters from which a paragraph tells its own language
 _LONGEST = 20_000  # characters after which a paragraph is cut at a line's end: something was misread
-_END = tuple(".:;!?…”\"»。：；！？؟؛)]")
+_END = tuple('.:;!?…”"»。：；！？؟؛)]')
 _STOP = tuple(".:;!?…。：；！？؟؛")
-_NOTE = re.compile(r"^(?:\[?\d{1,3}\]?\s|\*{1,3}\s?|[a-z]\s|\d{1,3}/\s|[a-z]/\s|[¹²³⁴-⁹])")
-_OLD_NOTE = re.compile(r"^(?:\d{1,3}|\*{1,2}|[a-z])/\s")
 _ROMAN = re.compile(r"^(?:[IVXLC]+|[A-Z]|[一二三四五六七八九十]+)\s?[.、．]\s?\S")
 _TITLE = re.compile(
     r"^(?:Annex|Appendix|Article|Chapter|Part|Section|Annexe|Chapitre|Partie|Anexo|Artículo|Capítulo|Sección|Статья"
@@ -66,7 +64,7 @@ class _Segmenter:
     def __init__(self, texts: list[list[Line]]) -> None:
         sizes = sorted((line.size, len(line.text)) for lines in texts for line in lines)
         self._body = _weighted_median(sizes)
-        steps = [b.top - a.top for lines in texts for a, b in zip(lines, lines[1:], strict=False) if a.block == b.block]
+        steps = [b.top - a.top for lines in texts for a, b in pairwise(lines) if a.block == b.block]
         steps = [step for step in steps if 0.8 * self._body < step < 2.5 * self._body]
         self._pitch = _lower_mode(steps) or 1.3 * self._body
         self._last: tuple[int, ...] | None = None
@@ -77,7 +75,7 @@ class _Segmenter:
         waiting: list[_Draft] = []  # footnotes, until the paragraph that runs over the page's end is complete
         current: _Draft | None = None
         for sheet, lines in zip(sheets, texts, strict=True):
-            body, notes = self._footnotes(sheet, lines)
+            body, notes = footnotes(sheet, lines, self._body)
             edges = _edges(body)
             for unit in _units(body):
                 line = unit[0]
@@ -130,29 +128,29 @@ class _Segmenter:
         self._parent = printed.number
         return printed.number
 
-    def _looks_new(
-        self, line: Line, current: _Draft, edges: dict[int, tuple[float, float]], sheet: Sheet
-    ) -> bool:
+    def _looks_new(self, line: Line, current: _Draft, edges: dict[int, tuple[float, float]], sheet: Sheet) -> bool:
         last = current.last
         assert last is not None
         if sum(map(len, current.lines)) > _LONGEST:
             return True
-        if abs(line.size - last.size) > 0.12 * self._body and self._in_scan(sheet) is False:
+        if abs(line.size - last.size) > 0.12 * self._body and sheet.method != "tesseract":
             return True
-        if line.block != last.block or current.page != sheet.number and line.top < last.top:
+        if line.block != last.block or (current.page != sheet.number and line.top < last.top):
             return self._new_after_break(line, last, current, edges[line.block][0])
         if line.top - last.top > _WIDER * self._pitch_of(line):
             return True
-        if line.bold != last.bold and (_is_heading_text(last.text) or line.tab) and len(current.lines) == 1 and last.bold:
+        if (
+            line.bold != last.bold
+            and (_is_heading_text(last.text) or line.tab)
+            and len(current.lines) == 1
+            and last.bold
+        ):
             return True
         left, right = edges.get(line.block, (line.x0, line.x1))
         ended = last.text.endswith(_END)
         if ended and last.x1 < left + _SHORT * (right - left) and line.size > 0:
             return True
         return ended and line.x0 - last.x0 > _INDENT * line.size and len(current.lines) > 1
-
-    def _in_scan(self, sheet: Sheet) -> bool:
-        return sheet.method == "tesseract"
 
     def _pitch_of(self, line: Line) -> float:
         return self._pitch * max(1.0, line.size / self._body) if self._body else self._pitch
@@ -170,29 +168,17 @@ class _Segmenter:
             # A sentence may end where the page does: then its last line is full, and the next one is not set in.
             full = last.x1 > current.right - _FULL * last.size
             return not (full and current.number and line.x0 - left < 0.5 * line.size)
-        return not first.isalnum() and first not in "([“\"«"
+        return not first.isalnum() and first not in '([“"«'
 
     def _is_numbered_heading(self, draft: _Draft) -> bool:
-        """"1. Sources" in bold is the title of a section, not paragraph 1."""
+        """ "1. Sources" in bold is the title of a section, not paragraph 1."""
         text = " ".join(draft.lines)
         return bool(draft.number) and draft.bold and _is_heading_text(text) and not text.endswith(_END)
-
-    def _footnotes(self, sheet: Sheet, lines: list[Line]) -> tuple[list[Line], list[Line]]:
-        """The lines below the first one that is smaller than the text, low on the page and marked as a note."""
-        for index, line in enumerate(lines):
-            if line.row or line.top < _LOWER_HALF * sheet.height:
-                continue
-            smaller = line.size < _SMALLER * self._body and not self._in_scan(sheet)
-            marked = bool(_NOTE.match(line.text)) if smaller else bool(_OLD_NOTE.match(line.text))
-            below_all = all(other.top >= line.top - 1 for other in lines[index:])
-            if marked and below_all and (not smaller or all(o.size <= line.size * 1.08 for o in lines[index:])):
-                return lines[:index], lines[index:]
-        return lines, []
 
     def _note_drafts(self, sheet: Sheet, notes: list[Line]) -> Iterator[_Draft]:
         draft: _Draft | None = None
         for line in notes:
-            if draft is None or _NOTE.match(line.text) and (draft.last is None or draft.last.text.endswith(_END)):
+            if draft is None or (is_note(line.text) and (draft.last is None or draft.last.text.endswith(_END))):
                 if draft is not None:
                     yield draft
                 draft = _Draft(sheet.number, "note", None, [], None, sheet.language)
@@ -213,7 +199,7 @@ class _Segmenter:
 def _is_heading(draft: _Draft, body: float) -> bool:
     text = " ".join(draft.lines)
     last = draft.last
-    if last is None or not _is_heading_text(text) or text.endswith((".", ";", ",")) and not _ROMAN.match(text):
+    if last is None or not _is_heading_text(text) or (text.endswith((".", ";", ",")) and not _ROMAN.match(text)):
         return False
     return last.bold or last.size > 1.08 * body or text.isupper() or bool(_ROMAN.match(text) or _TITLE.match(text))
 

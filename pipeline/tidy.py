@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Iterable
 
 _LIGATURES = re.compile("[\ufb00-\ufb06\ufb50-\ufdff\ufe70-\ufefc]")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u061c\x00-\x08\x0b-\x1f\x7f\x80-\x9f]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u061c\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
 _BLANKS = re.compile(r"[\s\u00a0]+")
 _TATWEEL = re.compile("(?<=[\u0621-\u064a])\u0640+")
 # Symbol fonts put their bullets into the private use area.

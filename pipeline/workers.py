@@ -83,7 +83,9 @@ class Pool(Generic[T]):
     def __enter__(self) -> "Pool[T]":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def map(self, items: Iterable[T]) -> Iterator[tuple[T, Any]]:

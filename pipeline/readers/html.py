@@ -22,7 +22,11 @@ _LANGUAGE = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([a-zA-Z]{2})\b", r
 # What browsers make of these names (WHATWG Encoding Standard).
 _MEANT = {"iso-8859-1": "windows-1252", "latin-1": "windows-1252", "us-ascii": "windows-1252", "ascii": "windows-1252"}
 _MEANT |= {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-6": "windows-1256", "x-sjis": "shift_jis"}
-_MEANT |= {"utf-16": "utf-8", "utf-16le": "utf-8", "utf-16be": "utf-8"}  # a meta tag that can be read as ASCII is not UTF-16
+_MEANT |= {
+    "utf-16": "utf-8",
+    "utf-16le": "utf-8",
+    "utf-16be": "utf-8",
+}  # a meta tag that can be read as ASCII is not UTF-16
 
 
 class HtmlReader:
@@ -65,7 +69,11 @@ def detect_language(text: str, expected: str | None) -> str | None:
 
 def decode(data: bytes) -> str:
     """The text of a page: byte order mark, UTF-16 by its zeros, what the page declares, UTF-8, windows-1252."""
-    for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
         if data.startswith(mark):
             return data[len(mark) :].decode(name, "replace")
     zeros = data[:400].count(0)
@@ -166,7 +174,7 @@ def _numbered(blocks: list[tuple[str, str]], language: str | None) -> list[Parag
     for kind, text in blocks:
         printed = printed_number(text) if kind == "text" else None
         number = None
-        if printed and printed.parts and not printed.bare and not printed.misread and follows(printed.parts, last, True):
+        if printed and printed.is_sure and follows(printed.parts, last, True):
             number, last, text = printed.number, printed.parts, text[printed.length :]
         own = languages.detect(text, language) if len(text) > 60 else language
         paragraphs.append(Paragraph(len(paragraphs) + 1, 1, number, own, text, kind))

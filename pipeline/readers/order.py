@@ -1,8 +1,8 @@
 """In what order are the lines of a page read? Blocks first, then cuts across the page and down it.
 
 A file mostly writes its lines in reading order, but mastheads, headings and floating boxes come whenever the author's
-program pleased, and a table may come cell by cell. So lines that follow each other down the page become a block, and the
-blocks are put in order by where they stand: above before below, left before right (right before left in Arabic).
+program pleased, and a table may come cell by cell. So lines that follow each other down the page become a block, and
+the blocks are put in order by where they stand: above before below, left before right (right before left in Arabic).
 """
 
 from collections.abc import Callable
@@ -141,4 +141,3 @@ def _cut(blocks: list[_Block], extent: _Extent) -> list[list[_Block]]:
             groups.append([block])
         reach = max(reach, high)
     return groups
-

@@ -156,9 +156,7 @@ class _Ocr:
     def _languages(self, sheet: Sheet) -> list[str]:
         """The first guess first; a layer's own language only if the layer is worth anything."""
         guesses = [self._before, *self._declared, *self._around]
-        if sheet.language and sheet.quality >= _BROKEN:
-            guesses.insert(0, sheet.language)
-        elif sheet.language in ("ar", "zh", "ru"):  # even a broken layer shows its script
+        if (sheet.language and sheet.quality >= _BROKEN) or sheet.language in ("ar", "zh", "ru"):
             guesses.insert(0, sheet.language)
         return [guess for guess in dict.fromkeys(guesses) if guess][:1]
 
@@ -191,14 +189,21 @@ class _Ocr:
 def _title(document: Any) -> str | None:
     title = characters(document.get_metadata_value("Title"))
     # What word processors leave there by themselves is no title.
-    if not title or title.lower().endswith((".doc", ".docx", ".pdf", ".wpd")) or title.startswith(("Microsoft Word", "untitled")):
+    if (
+        not title
+        or title.lower().endswith((".doc", ".docx", ".pdf", ".wpd"))
+        or title.startswith(("Microsoft Word", "untitled"))
+    ):
         return None
     return title[:500]
 
 
 def _reading(sheets: list[Sheet], title: str | None, ocr: _Ocr) -> Reading:
     texts, margins = set_apart(sheets)
-    outside = {sheet.number: {id(line) for line in sheet.lines} - {id(line) for line in text} for sheet, text in zip(sheets, texts, strict=True)}
+    outside = {
+        sheet.number: {id(line) for line in sheet.lines} - {id(line) for line in text}
+        for sheet, text in zip(sheets, texts, strict=True)
+    }
     facts = margins.facts()
     facts["first_page"] = [line.text for line in sheets[0].lines] if sheets else []
     if ocr.unread:
@@ -208,10 +213,16 @@ def _reading(sheets: list[Sheet], title: str | None, ocr: _Ocr) -> Reading:
         facts["blank"] = blank[:200]
     pages = []
     for sheet in sheets:
-        kept = sheet.lines if sheet.number == 1 else [line for line in sheet.lines if id(line) not in outside[sheet.number]]
+        kept = (
+            sheet.lines
+            if sheet.number == 1
+            else [line for line in sheet.lines if id(line) not in outside[sheet.number]]
+        )
         text = Sheet(sheet.number, sheet.width, sheet.height, kept).text
         pages.append(Page(sheet.number, sheet.method, sheet.quality, sheet.language, text))
     if len(sheets) <= _SCREEN:
         refuse_impostors("\n".join(page.text for page in pages), title)
     methods = [method for method, _ in Counter(page.method for page in pages if page.text).most_common()]
-    return Reading(sniff.PDF, "+".join(methods) or "pypdfium2", tuple(pages), tuple(paragraphs(sheets, texts)), title, facts)
+    return Reading(
+        sniff.PDF, "+".join(methods) or "pypdfium2", tuple(pages), tuple(paragraphs(sheets, texts)), title, facts
+    )

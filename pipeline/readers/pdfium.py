@@ -70,7 +70,7 @@ class _Places:
         self._rotation = page.get_rotation()
         self._left, self._bottom, self._right, self._top = page.get_cropbox()
         count = textpage.count_chars()
-        text = textpage.get_text_range()
+        text: str = textpage.get_text_range()
         if len(text) != count:  # characters outside the basic plane, or without Unicode: ask one by one
             text = "".join(chr(pdfium.FPDFText_GetUnicode(self._raw, i) or 32) for i in range(count))
         self._text = text

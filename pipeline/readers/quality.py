@@ -1,8 +1,8 @@
 """How good is the text of a page? 0 (useless) to 1 (clean), from the look of its words; cheap enough for every page.
 
 Four signs: words that no printer set ("Nicar~gua", "Pr ine"), characters that stand for nothing, too few of the words
-every page of prose is full of (a broken glyph map gives plausible letters and no words), and, in English, too many words
-that are in no list ("Decenber": worst among pages of recent print 0.05 of the words, among bad OCR layers 0.07 to 0.28).
+every page of prose is full of (a broken glyph map gives plausible letters and no words), and, in English, too many
+words that are in no list ("nonths": at most 0.05 of the words of recent print, 0.07 to 0.28 of bad OCR layers).
 """
 
 import json
@@ -14,7 +14,14 @@ from pathlib import Path
 
 from pipeline.languages import common_share, detect, script
 
-_PLAIN_SHARE = {"en": 0.26, "fr": 0.30, "es": 0.30, "ru": 0.15, "ar": 0.11, "zh": 0.10}  # of common words, in poor prose
+_PLAIN_SHARE = {
+    "en": 0.26,
+    "fr": 0.30,
+    "es": 0.30,
+    "ru": 0.15,
+    "ar": 0.11,
+    "zh": 0.10,
+}  # of common words, in poor prose
 _ENOUGH = 60  # words from which the share of common words says something
 _SOME = 25  # words from which the share of unknown words does
 _UNKNOWN_USUAL = 0.06  # of the words of a well printed page the model has not met: names, terms, British spelling
@@ -89,7 +96,7 @@ def _words(text: str) -> list[str]:
 
 
 def _plausible_in(text: str, words: list[str], language: str | None) -> float:
-    prose = [word for word in words if word.islower() or not word.isascii() and not word[0].isupper()]
+    prose = [word for word in words if word.islower() or (not word.isascii() and not word[0].isupper())]
     known = _known(words) if language == "en" else 1.0
     count = len(text) // 3 if language == "zh" else len(prose)
     if count < _ENOUGH:  # names, figures, headings: they need no common words
@@ -129,7 +136,9 @@ def _english() -> frozenset[str]:
 def _noise(tokens: list[str]) -> float:
     """Marks that stand alone: dust on a scan. Dots that lead to a page number, dashes and bullets are print."""
     dust = sum(0.5 for token in tokens if _DUST.search(token) and not any(map(str.isalpha, token)))
-    return dust + sum(0.5 for token in tokens if not any(map(str.isalnum, token)) and token.strip("._-–—•*·…/\"'“”|□√○●()"))
+    return dust + sum(
+        0.5 for token in tokens if not any(map(str.isalnum, token)) and token.strip("._-–—•*·…/\"'“”|□√○●()")
+    )
 
 
 @cache

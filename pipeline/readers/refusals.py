@@ -1,4 +1,4 @@
-"""Is this a document, or what a site shows instead of one? Error, login, challenge and maintenance pages are refused."""
+"""Is this a document, or what a site shows instead of one? Error, login, challenge, maintenance pages are refused."""
 
 import csv
 from functools import cache

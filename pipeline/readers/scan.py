@@ -21,6 +21,8 @@ DPI = 250  # 200 to 300 read equally well here (words right: 0.995 of a two-colu
 _BESIDE = {"ru": "eng", "ar": "eng", "zh": "eng"}
 _SCRIPTS = {"Latin": "en", "Cyrillic": "ru", "Arabic": "ar", "Han": "zh", "HanS": "zh", "HanT": "zh"}
 _GOOD = 0.75  # from this quality on, no other language is tried
+_INK = 110  # grey below which a point is printed
+_DUST = 40  # such points on a page of 900: a page number alone has more
 _SECOND = 0.2  # share of a page that its second language has
 _SURE = 30.0  # words that Tesseract is less sure of (0 to 100) are dust
 _SCRIPT_SECONDS = 20.0
@@ -60,6 +62,8 @@ def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
     """
     if not installed():
         raise OcrUnavailable("Tesseract is not installed")
+    if _is_blank(image):
+        return Page([], "", 0.0)
     wanted = list(dict.fromkeys(languages)) or [_by_script(image)]
     best: Page | None = None
     tried: set[str] = set()
@@ -84,6 +88,13 @@ def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
             wanted.append(_by_script(image))
     assert best is not None
     return best
+
+
+def _is_blank(image: Any) -> bool:
+    """Whether there is no more ink on the picture than dust leaves."""
+    small = image.convert("L")
+    small.thumbnail((900, 900))
+    return bool(sum(small.histogram()[:_INK]) < _DUST)
 
 
 def _two_languages(page: Page) -> tuple[str, str] | None:

@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(slots=True)
 class Sheet:
-    """One page. `image` is the share of the page that its largest image covers; `paths` counts drawn lines and shapes."""
+    """One page. `image`: the share of it that its largest image covers; `paths`: how many shapes are drawn."""
 
     number: int
     width: float

@@ -5,8 +5,7 @@ The XML is read directly: no entity is expanded, nothing is fetched, and a zip t
 
 import io
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline import languages as tongues
@@ -16,15 +15,14 @@ from pipeline.errors import DamagedFile, EncryptedFile, NoText, TooLarge
 from pipeline.limits import Limits
 from pipeline.numbering import follows, printed_number
 from pipeline.readers.quality import quality
+from pipeline.readers.wordlists import AutomaticNumbers
+from pipeline.readers.wordlists import W as _W
 from pipeline.tidy import characters
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _MAX_PART = 100_000_000  # bytes of one part, unpacked
 _MAX_PARTS = 5000
 _MAX_RATIO = 300  # unpacked to packed; Word's own files stay below 50
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"))
-_ROMAN += ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 
 
 class WordReader:
@@ -42,7 +40,7 @@ class WordReader:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 parts = _Parts(archive)
                 body = parts.tree("word/document.xml")
-                text = _Text(_Numbers(parts.tree("word/numbering.xml"), parts.tree("word/styles.xml")))
+                text = _Text(AutomaticNumbers(parts.tree("word/numbering.xml"), parts.tree("word/styles.xml")))
                 text.read(body)
                 facts = {"heads": parts.lines("word/header"), "feet": parts.lines("word/footer")}
                 notes = parts.notes()
@@ -64,17 +62,17 @@ def _reading(
         raise TooLarge(f"more than {limits.characters} characters of text")
     expected = declared[0] if declared else None
     language = tongues.detect(whole, expected)
-    paragraphs = tuple(
-        Paragraph(ordinal, each.page, each.number, tongues.detect(each.text, language) if len(each.text) > 60 else language, each.text, each.kind)
-        for ordinal, each in enumerate(text.found, 1)
-    )
+    paragraphs: list[Paragraph] = []
+    for each in text.found:
+        own = tongues.detect(each.text, language) if len(each.text) > 60 else language
+        paragraphs.append(Paragraph(len(paragraphs) + 1, each.page, each.number, own, each.text, each.kind))
     pages = []
     for number in range(1, text.page + 1):
-        lines = [f"{each.number}. {each.text}" if each.number else each.text for each in text.found if each.page == number]
-        page = "\n".join(lines)
+        here = [each for each in text.found if each.page == number]
+        page = "\n".join(f"{each.number}. {each.text}" if each.number else each.text for each in here)
         pages.append(Page(number, "word", quality(page, language), tongues.detect(page, language), page))
     facts["first_page"] = pages[0].text.split("\n")
-    return Reading(sniff.DOCX, "word", tuple(pages), paragraphs, title, facts)
+    return Reading(sniff.DOCX, "word", tuple(pages), tuple(paragraphs), title, facts)
 
 
 class _Parts:
@@ -120,7 +118,7 @@ class _Parts:
 
     def notes(self) -> list[str]:
         """Footnotes and endnotes in order, each with its number."""
-        found = []
+        found: list[str] = []
         for name in ("word/footnotes.xml", "word/endnotes.xml"):
             root = self.tree(name)
             for note in root if root is not None else ():
@@ -146,7 +144,7 @@ class _Found:
 class _Text:
     """Walks through the body and keeps what it says."""
 
-    def __init__(self, numbers: "_Numbers") -> None:
+    def __init__(self, numbers: AutomaticNumbers) -> None:
         self._numbers = numbers
         self._last: tuple[int, ...] | None = None
         self.found: list[_Found] = []
@@ -187,7 +185,7 @@ class _Text:
             return
         number = None
         printed = printed_number(f"{label} {text}" if label else text)
-        if printed and printed.parts and not printed.bare and not printed.misread and follows(printed.parts, self._last, True):
+        if printed and printed.is_sure and follows(printed.parts, self._last, True):
             number, self._last = printed.number, printed.parts
             text = text if label else text[printed.length :]
         elif label:
@@ -214,102 +212,3 @@ def _own_text(paragraph: Any) -> str:
         elif element.tag == f"{_W}footnoteReference" and element.get(f"{_W}id"):
             parts.append(f"[{element.get(f'{_W}id')}]")
     return characters("".join(parts))
-
-
-@dataclass(slots=True)
-class _Level:
-    shape: str = "decimal"
-    text: str = "%1."
-    start: int = 1
-
-
-@dataclass(slots=True)
-class _List:
-    levels: dict[int, _Level] = field(default_factory=dict)
-    counts: dict[int, int] = field(default_factory=dict)
-
-
-class _Numbers:
-    """Word keeps automatic numbers apart from the text: counts them as Word would show them."""
-
-    def __init__(self, numbering: Any, styles: Any) -> None:
-        self._lists: dict[str, _List] = {}
-        self._names: dict[str, str] = {}
-        self._of_style: dict[str, tuple[str, int]] = {}
-        if numbering is not None:
-            self._learn(numbering)
-        for style in styles.iter(f"{_W}style") if styles is not None else ():
-            key = style.get(f"{_W}styleId") or ""
-            name = style.find(f"{_W}name")
-            self._names[key] = name.get(f"{_W}val") or key if name is not None else key
-            place = self._place(style)
-            if place:
-                self._of_style[key] = place
-
-    def style(self, paragraph: Any) -> str:
-        key = _value(paragraph, "pPr/pStyle") or ""
-        return self._names.get(key, key)
-
-    def label(self, paragraph: Any) -> str:
-        """The number or letter Word shows before this paragraph; empty for none and for bullets."""
-        place = self._place(paragraph) or self._of_style.get(_value(paragraph, "pPr/pStyle") or "")
-        if place is None or place[0] not in self._lists:
-            return ""
-        listed, level = self._lists[place[0]], place[1]
-        shape = listed.levels.get(level, _Level())
-        listed.counts[level] = listed.counts.get(level, shape.start - 1) + 1
-        for deeper in [each for each in listed.counts if each > level]:
-            del listed.counts[deeper]
-        if shape.shape in ("bullet", "none"):
-            return ""
-        text = shape.text
-        for each in range(level + 1):
-            other = listed.levels.get(each, _Level())
-            text = text.replace(f"%{each + 1}", _figure(listed.counts.get(each, other.start), other.shape))
-        return text.strip()
-
-    def _learn(self, numbering: Any) -> None:
-        shapes: dict[str, dict[int, _Level]] = {}
-        for abstract in numbering.iter(f"{_W}abstractNum"):
-            levels = {}
-            for level in abstract.iter(f"{_W}lvl"):
-                start = _value(level, "start") or "1"
-                shape = _Level(_value(level, "numFmt") or "decimal", _value(level, "lvlText") or "", _int(start, 1))
-                levels[_int(level.get(f"{_W}ilvl"), 0)] = shape
-            shapes[abstract.get(f"{_W}abstractNumId") or ""] = levels
-        counts: dict[str, dict[int, int]] = {}
-        for number in numbering.iter(f"{_W}num"):
-            abstract = _value(number, "abstractNumId") or ""
-            restarts = number.find(f"{_W}lvlOverride/{_W}startOverride") is not None
-            shared = {} if restarts else counts.setdefault(abstract, {})
-            self._lists[number.get(f"{_W}numId") or ""] = _List(shapes.get(abstract, {}), shared)
-
-    def _place(self, element: Any) -> tuple[str, int] | None:
-        number = _value(element, "pPr/numPr/numId")
-        if not number or number == "0":
-            return None
-        return number, _int(_value(element, "pPr/numPr/ilvl"), 0)
-
-
-def _value(element: Any, path: str) -> str | None:
-    found = element.find("/".join(_W + step for step in path.split("/")))
-    value = found.get(f"{_W}val") if found is not None else None
-    return str(value) if value is not None else None
-
-
-def _int(text: str | None, otherwise: int) -> int:
-    return int(text) if text and text.lstrip("-").isdigit() and len(text) < 7 else otherwise
-
-
-def _figure(count: int, shape: str) -> str:
-    count = max(0, min(count, 9999))
-    if shape in ("lowerLetter", "upperLetter"):
-        letter = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1) if count else ""
-        return letter if shape == "lowerLetter" else letter.upper()
-    if shape in ("lowerRoman", "upperRoman"):
-        roman, rest = "", count
-        for value, sign in _ROMAN:
-            roman += sign * (rest // value)
-            rest %= value
-        return roman if shape == "lowerRoman" else roman.upper()
-    return str(count)
