@@ -12,6 +12,9 @@ from crawlers.replica.works import Edition, Work
 
 Block = dict[str, object]
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+# What ends a point of a list, and the last one.
+_ENDS = {"zh": "；。", "ar": "؛."}
+_SHARE_WITH_NOTES = 0.4
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
 
@@ -184,6 +187,8 @@ class _Composer:
             yield self._heading(heading)
         else:
             yield {"t": "heading", "level": 2, "mark": "", "text": heading + self._articles(theme, block)}
+        if opening := self._text(block.get("opening"), f"{name} opening"):
+            yield self._para(opening)
         sequence = block["sequence"]
         assert isinstance(sequence, list)
         for voice, count in sequence:
@@ -195,15 +200,19 @@ class _Composer:
                     yield self._unit(unit)
 
     def _articles(self, theme: Theme, block: Block) -> str:
+        """The articles of the Convention, as they follow a heading: (arts. 25, 27 and 54)."""
         if not block.get("articles") or not theme.articles:
             return ""
         *before, last = (str(article) for article in theme.articles)
-        joined = f"{', '.join(before)}{self._phrase('and')}{last}" if before else last
-        return f" ({self._phrase('articles' if before else 'article')}{joined})"
+        comma = "、" if self._language == "zh" else ", "
+        joined = f"{comma.join(before)}{self._phrase('and')}{last}" if before else last
+        return f" ({self._phrase('articles' if before else 'article')}{joined}{self._phrase('article end')})"
 
     def _chosen(self, theme: Theme, name: str, voice: str, count: int) -> list[Unit]:
         """Some of the theme's paragraphs that exist in all the work's languages, none twice in a document."""
-        units = [u for u in theme.voices.get(voice, ()) if u.speaks(self._work.languages) and u.key not in self._used]
+        work = self._work
+        units = [u for u in theme.voices.get(voice, ()) if u.fits(work.languages, work.date.year)]
+        units = [unit for unit in units if unit.key not in self._used]
         chosen = self._filler.chance(f"{name} {voice}").sample(units, min(count, len(units)))
         self._used.update(unit.key for unit in chosen)
         return sorted(chosen, key=units.index)
@@ -211,6 +220,8 @@ class _Composer:
     def _unit(self, unit: Unit) -> Block:
         text = self._filler.fill(unit.texts[self._language], unit.key)
         note = unit.notes.get(self._language, "")
+        if not note and self._filler.chance(f"{unit.key} footnote").random() < _SHARE_WITH_NOTES:
+            note = self._phrase("source note")
         return self._para(text, self._filler.fill(note, f"{unit.key} note") if note else "")
 
     def _calls(self, units: list[Unit], block: Block, place: str) -> Iterator[Block]:
@@ -220,8 +231,9 @@ class _Composer:
         yield self._para(self._text(block.get("lead_in"), place))
         for place_in_list, unit in enumerate(units):
             text = self._filler.fill(unit.texts[self._language], unit.key)
-            end = "." if place_in_list == len(units) - 1 else ";"
-            end = {"zh": {".": "。", ";": "；"}[end], "ar": {".": ".", ";": "؛"}[end]}.get(self._language, end)
+            if self._style != "un":
+                text = text[:1].lower() + text[1:]
+            end = _ENDS.get(self._language, ";.")[place_in_list == len(units) - 1]
             yield {"t": "bullet", "mark": f"({_LETTERS[place_in_list]})", "text": text + end, "note": ""}
 
     def _table(self, name: str, place: str) -> Block:

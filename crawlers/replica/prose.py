@@ -16,8 +16,12 @@ _CORRIDORS = (
     ("GTM", "MEX"), ("HND", "MEX"), ("PER", "CHL"), ("ECU", "ESP"), ("COL", "CHL"), ("MAR", "ESP"), ("TUN", "ITA"),
     ("SEN", "FRA"), ("NGA", "LBY"), ("UGA", "SAU"), ("KGZ", "RUS"), ("TJK", "KAZ"), ("IND", "CAN"), ("FJI", "NZL"),
 )  # fmt: skip
+# What is said of a work whose row does not say it.
+_USUAL = {"body_name": "Council for Trade in Services"}
 _MEETINGS = {"meeting": 0, "meeting_next": 1, "closing_meeting": 9}
 _CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
+# A document worth citing ends in its number: not an agenda, not draft minutes, not a corrigendum.
+_SERIAL = re.compile(r"/\d+$")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -28,9 +32,11 @@ class Unit:
     key: str
     texts: Texts
     notes: Texts
+    since: int
 
-    def speaks(self, languages: tuple[str, ...]) -> bool:
-        return all(language in self.texts for language in languages)
+    def fits(self, languages: tuple[str, ...], year: int) -> bool:
+        """Can it stand in a work in these languages and of that year?"""
+        return year >= self.since and all(language in self.texts for language in languages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,7 @@ def _units(key: str, rows: list[dict[str, object]]) -> tuple[Unit, ...]:
             f"{key} {place}",
             {lang: str(row[lang]) for lang in LANGUAGES if lang in row},
             {lang: str(row[f"note_{lang}"]) for lang in LANGUAGES if f"note_{lang}" in row},
+            int(str(row.get("since", 0))),
         )
         for place, row in enumerate(rows)
     )
@@ -70,7 +77,8 @@ def _units(key: str, rows: list[dict[str, object]]) -> tuple[Unit, ...]:
 def frame(kind: str) -> dict[str, object]:
     """How documents of a kind are put together: masthead, opening, sequence of voices, closing."""
     name = kind.lower().replace(" ", "_")
-    return tomllib.loads((DATA / "frames" / f"{name}.toml").read_text(encoding="utf-8"))
+    own = tomllib.loads((DATA / "frames" / f"{name}.toml").read_text(encoding="utf-8"))
+    return frame(str(own["like"])) | own if "like" in own else own
 
 
 @cache
@@ -97,7 +105,10 @@ class Filler:
         return _SLOT.sub(lambda found: self._slot(found[1], place), chosen)
 
     def _slot(self, name: str, place: str) -> str:
-        words = self._work.words
+        words = _USUAL | self._work.words
+        if name[0].isupper():
+            phrase = self._slot(name.lower(), place)
+            return phrase[0].upper() + phrase[1:]
         if name in words:
             phrase = wording().get(f"{name} {words[name]}", {})
             return phrase.get(self._language, words[name])
@@ -146,9 +157,12 @@ class Filler:
     def _related(self, chance: random.Random) -> str:
         """The symbol of an earlier work of the same publisher, so that documents cite one another."""
         work = self._work
-        earlier = [w.symbol for w in own_works() if w.publisher == work.publisher and w.symbol and w.date < work.date]
+        others = [
+            w for w in own_works() if w.publisher == work.publisher and _SERIAL.search(w.symbol) and w is not work
+        ]
+        earlier = [w.symbol for w in others if w.date < work.date] or [w.symbol for w in others]
         near = [symbol for symbol in earlier if work.country and f"/{work.country}/" in symbol]
-        return chance.choice(near or earlier or [work.symbol])
+        return chance.choice(near or earlier)
 
 
 @cache
