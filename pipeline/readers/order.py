@@ -6,11 +6,16 @@ the blocks are put in order by where they stand: above before below, left before
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import median
 
 from pipeline.readers.sheet import Line, Sheet
 
 _FOLLOWS = 2.6  # line heights from one line's top to the next one's within a block
+_SAME_ROW = 0.3  # line heights
+_FULL = 0.8  # share of its column that a line of prose fills
+_OTHER_TYPE = 1.3  # times larger: a title over the text
+_ROW_STEP = 1.6  # line heights from one row of a table to the next
 _SLACK = 2.0  # points by which blocks may overlap and still be cut apart
 _MAX_LINES = 4000
 _PROSE_LINES = 4  # a column of prose has at least so many lines,
@@ -28,6 +33,9 @@ def put_in_order(sheet: Sheet, right_to_left: bool = False) -> None:
     if len(sheet.lines) > _MAX_LINES:
         return
     blocks = _blocks(sheet.lines)
+    across = _blocks(sheet.lines, across=True)
+    if len(across) < len(blocks) and sum(_is_full_column(block, sheet.width) for block in across) > 1:
+        blocks = across  # columns of prose that the file writes line by line across the page
     plan = _Plan(sheet.width, right_to_left)
     plan.order(blocks)
     sheet.lines = [line for block in plan.blocks for line in block]
@@ -40,20 +48,41 @@ def put_in_order(sheet: Sheet, right_to_left: bool = False) -> None:
                 line.row = number
 
 
-def _blocks(lines: list[Line]) -> list[_Block]:
-    """Lines that follow each other in the file and down the page."""
+def _blocks(lines: list[Line], across: bool = False) -> list[_Block]:
+    """Lines that follow each other in the file and down the page.
+
+    With `across`, a line beside the last one may go on with a block further back.
+    """
     blocks: list[_Block] = []
     for line in lines:
-        if blocks and _continues(blocks[-1], line):
-            blocks[-1].append(line)
+        open_blocks = blocks[-1:]
+        if across and blocks and abs(line.top - blocks[-1][-1].top) < _SAME_ROW * line.size:
+            open_blocks = blocks[:-5:-1]
+        elif across:
+            open_blocks = blocks[:-3:-1]
+        for block in open_blocks:
+            if _continues(block, line):
+                block.append(line)
+                break
         else:
             blocks.append([line])
     return blocks
 
 
+def _is_full_column(block: _Block, page_width: float) -> bool:
+    """Prose fills its lines; the cells of a table do not."""
+    width = max(line.x1 for line in block) - min(line.x0 for line in block)
+    full = sum(line.width > _FULL * width for line in block)
+    return (
+        len(block) >= _PROSE_LINES and _PROSE_WIDTH * page_width < width < 0.6 * page_width and full > 0.6 * len(block)
+    )
+
+
 def _continues(block: _Block, line: Line) -> bool:
     last = block[-1]
     step = line.top - last.top
+    if max(line.size, last.size) > _OTHER_TYPE * min(line.size, last.size):
+        return False
     if not 0.3 * last.size < step < _FOLLOWS * max(last.size, line.size):
         return False
     x0, x1 = min(each.x0 for each in block[-4:]), max(each.x1 for each in block[-4:])
@@ -120,10 +149,39 @@ class _Plan:
         if len(columns) == 1:
             self.blocks += sorted(blocks, key=lambda block: (round(block[0].top / 3), block[0].x0))
             return
-        if not self._prose_columns(blocks) and max(map(_length, blocks)) < _CELL:
+        prose = self._prose_columns(blocks)
+        if not prose and _is_grid(columns):
+            for row in _grid_rows(columns):
+                self.blocks += row
+                self.rows.append(row)
+            return
+        if not prose and max(map(_length, blocks)) < _CELL:
             self.rows.append([block for column in columns for block in column])
         for column in columns:
             self.order(column, depth + 1)
+
+
+def _is_grid(columns: list[list[_Block]]) -> bool:
+    """Columns of a table that were written one after the other: each one block, its lines set wide apart."""
+    if any(len(column) > 1 for column in columns):
+        return False
+    steps = [b.top - a.top for column in columns for a, b in pairwise(column[0])]
+    return len(steps) > len(columns) and median(steps) > _ROW_STEP * columns[0][0][0].size
+
+
+def _grid_rows(columns: list[list[_Block]]) -> list[list[_Block]]:
+    """The rows of such a table: lines that stand close under each other belong to one row."""
+    lines = sorted(
+        ((line.top, at, line) for at, column in enumerate(columns) for line in column[0]), key=lambda entry: entry[:2]
+    )
+    rows: list[dict[int, _Block]] = []
+    before: Line | None = None
+    for top, at, line in lines:
+        if before is None or top - before.top > _ROW_STEP * line.size:
+            rows.append({})
+        rows[-1].setdefault(at, []).append(line)
+        before = line
+    return [[row[at] for at in sorted(row)] for row in rows]
 
 
 def _length(block: _Block) -> int:

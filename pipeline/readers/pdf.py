@@ -27,6 +27,7 @@ _BROKEN = 0.5  # text without an image below this quality is a broken glyph map
 _FEW = 100  # characters; a page with a large image and no more text than this may say more in the image
 _DRAWN = 40  # drawn shapes on a page without text: letters as curves
 _SPARE = 0.8  # share of the time limit after which no page is sent to OCR any more
+_DAMAGED = 50  # pages that may be damaged before the file is
 _SCREEN = 2  # pages up to which a file may be a site's error page
 
 
@@ -50,7 +51,7 @@ class PdfReader:
             sheets = list(_sheets(document, limits))
             ocr = _Ocr(limits, languages, sheets)
             for sheet in sheets:
-                if ocr.reason_to_try(sheet):
+                if reason_to_try_ocr(sheet):
                     ocr.read(sheet, document[sheet.number - 1])
             title = _title(document)
         except pypdfium2.PdfiumError as error:
@@ -80,17 +81,40 @@ def _open(data: bytes) -> Any:
 def _sheets(document: Any, limits: Limits) -> Iterator[Sheet]:
     """All pages as PDFium sees them, in reading order."""
     left = limits.characters
+    damaged = 0
     for index in range(len(document)):
-        page = document[index]
-        try:
-            sheet = look(page, index + 1)
-        finally:
-            page.close()
+        sheet = _sheet(document, index)
+        damaged += bool(sheet.note)
+        if damaged > _DAMAGED or damaged == len(document):
+            raise DamagedFile(f"{damaged} of {len(document)} pages cannot be opened")
         left -= sum(len(line.text) for line in sheet.lines)
         if left < 0:
             raise TooLarge(f"more than {limits.characters} characters of text")
         _finish(sheet)
         yield sheet
+
+
+def _sheet(document: Any, index: int) -> Sheet:
+    """A page as PDFium sees it; one that cannot be opened leaves the others readable."""
+    import pypdfium2
+
+    try:
+        page = document[index]
+    except pypdfium2.PdfiumError:
+        return Sheet(index + 1, 1.0, 1.0, note="damaged")
+    try:
+        return look(page, index + 1)
+    finally:
+        page.close()
+
+
+def sheets_of(data: bytes, limits: Limits) -> list[Sheet]:
+    """All pages as PDFium sees them, before any OCR."""
+    document = _open(data)
+    try:
+        return list(_sheets(document, limits))
+    finally:
+        document.close()
 
 
 def _finish(sheet: Sheet, language: str | None = None) -> None:
@@ -101,6 +125,20 @@ def _finish(sheet: Sheet, language: str | None = None) -> None:
     sheet.language = language or languages.detect(raw)
     put_in_order(sheet, right_to_left=sheet.language == "ar")
     sheet.quality = quality(raw, sheet.language)
+
+
+def reason_to_try_ocr(sheet: Sheet) -> str:
+    """Why a page should be read from its picture; empty if its text will do."""
+    written = sum(len(line.text) for line in sheet.lines)
+    if not sheet.lines:
+        if sheet.image > 0.05:
+            return "image"
+        return "curves" if sheet.paths > _DRAWN else ""
+    if sheet.image >= _PAGE_SIZE and sheet.quality < _GOOD_LAYER:
+        return "layer"
+    if sheet.quality < _BROKEN and written > _FEW:
+        return "glyphs"
+    return "picture" if sheet.image >= _PAGE_SIZE and written < _FEW else ""
 
 
 class _Ocr:
@@ -117,19 +155,6 @@ class _Ocr:
         self.missing: set[int] = set()  # pages that have to wait for OCR
         self.unread: list[str] = []  # pages over the limits
         self.problem = ""
-
-    def reason_to_try(self, sheet: Sheet) -> str:
-        """Why a page should be read from its picture; empty if its text will do."""
-        written = sum(len(line.text) for line in sheet.lines)
-        if not sheet.lines:
-            if sheet.image > 0.05:
-                return "image"
-            return "curves" if sheet.paths > _DRAWN else ""
-        if sheet.image >= _PAGE_SIZE and sheet.quality < _GOOD_LAYER:
-            return "layer"
-        if sheet.quality < _BROKEN and written > _FEW:
-            return "glyphs"
-        return "picture" if sheet.image >= _PAGE_SIZE and written < _FEW else ""
 
     def read(self, sheet: Sheet, page: Any) -> None:
         """Replaces the lines of the sheet if OCR gives better ones."""
@@ -181,7 +206,7 @@ class _Ocr:
 
     def _wait(self, sheet: Sheet, problem: str) -> None:
         """Pages that can be read in some way need not wait."""
-        if self.reason_to_try(sheet) != "picture" and sheet.quality < _GOOD_LAYER - 0.25:
+        if reason_to_try_ocr(sheet) != "picture" and sheet.quality < _GOOD_LAYER - 0.25:
             self.missing.add(sheet.number)
             self.problem = problem
 
@@ -206,8 +231,9 @@ def _reading(sheets: list[Sheet], title: str | None, ocr: _Ocr) -> Reading:
     }
     facts = margins.facts()
     facts["first_page"] = [line.text for line in sheets[0].lines] if sheets else []
-    if ocr.unread:
-        facts["unread"] = ocr.unread[:50]
+    unread = ocr.unread + [f"page {sheet.number}: damaged" for sheet in sheets if sheet.note == "damaged"]
+    if unread:
+        facts["unread"] = unread[:50]
     blank = [str(sheet.number) for sheet in sheets if not sheet.lines]
     if blank:
         facts["blank"] = blank[:200]

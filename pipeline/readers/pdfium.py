@@ -6,6 +6,7 @@ characters are asked for only where a line holds gaps or changes of size.
 
 import ctypes
 import re
+from itertools import pairwise
 from typing import Any
 
 import pypdfium2.raw as pdfium
@@ -20,6 +21,8 @@ _MARKER = re.compile(r"^\W?(?:[0-9٠-٩۰-۹]{1,4}(?:\.[0-9]{1,3})*|[a-zA-Z]{1,4
 _GLUED = re.compile(r"(?<=[\w.,;:”’\"')\]])(?:\d{1,3}|[a-z])(?:, ?[a-z])*(?!\w)")
 _LAM_ALEF = re.compile("[آأإا]ل")
 _BOLD = 600
+_NAME = 128  # bytes of a font's name
+_JUMP = 0.8  # line heights
 _MAX_OBJECTS = 20_000
 
 
@@ -82,15 +85,42 @@ class _Places:
             end = match.start() if match else len(self._text)
             hyphen = "-" if match and match[0] == "\ufffe" else ""
             if self._text[start:end].strip():
-                lines += self._line(start, end, hyphen)
+                lines += self._lines_of(start, end, hyphen)
             start = match.end() if match else end
         return lines
 
-    def _line(self, start: int, end: int, hyphen: str) -> list[Line]:
-        """The cells of one line: nearly always one."""
+    def _lines_of(self, start: int, end: int, hyphen: str) -> list[Line]:
+        """What PDFium takes for one line may jump to another column: then it is cut where it does."""
         boxes = self._boxes(start, end)
         if not boxes:
             return []
+        spread = max(box[1] for box in boxes) - min(box[1] for box in boxes)
+        top, bottom, _ = self._type(start, end)
+        if spread < _JUMP * (bottom - top):
+            return self._line(start, end, hyphen, boxes)
+        lines = []
+        cuts = [start, *self._jumps(start, end), end]
+        for begin, stop in pairwise(cuts):
+            boxes = self._boxes(begin, stop)
+            if boxes and self._text[begin:stop].strip():
+                lines += self._line(begin, stop, hyphen if stop == end else "", boxes)
+        return lines
+
+    def _jumps(self, start: int, end: int) -> list[int]:
+        """Where the next character stands more than a line higher or lower than the one before."""
+        jumps = []
+        before: _Box | None = None
+        for index in range(start, end):
+            if self._text[index].isspace():
+                continue
+            box = self._loose(index)
+            if before is not None and abs(box[1] - before[1]) > _JUMP * (before[3] - before[1]):
+                jumps.append(index)
+            before = box
+        return jumps
+
+    def _line(self, start: int, end: int, hyphen: str, boxes: list["_Box"]) -> list[Line]:
+        """The cells of one line: nearly always one."""
         # Rectangles hug the ink; all lines get the height of their type, so that their distances can be compared.
         top, bottom, bold = self._type(start, end)
         cells = _cells(boxes, _GAP * (bottom - top))
@@ -128,7 +158,15 @@ class _Places:
         if bottom - top < 1.0:
             _, top, _, bottom = self._box(middle)
             bottom = max(bottom, top + 1.0)
-        return top, bottom, pdfium.FPDFText_GetFontWeight(self._raw, middle) >= _BOLD
+        return top, bottom, self._is_bold(middle)
+
+    def _is_bold(self, index: int) -> bool:
+        if pdfium.FPDFText_GetFontWeight(self._raw, index) >= _BOLD:
+            return True
+        name = ctypes.create_string_buffer(_NAME)
+        flags = ctypes.c_int()
+        length = pdfium.FPDFText_GetFontInfo(self._raw, index, name, _NAME, flags)
+        return 0 < length <= _NAME and b"bold" in name.value.lower()
 
     def _loose(self, index: int) -> "_Box":
         box = pdfium.FS_RECTF()
