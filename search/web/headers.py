@@ -12,8 +12,8 @@ PAGE_POLICY = (
 )
 # A publisher's bytes: opened as if from nowhere, with nothing allowed.
 FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
-# Chromium's own PDF viewer does not open in a sandbox; a PDF runs no script in our name either way.
-PDF_POLICY = "default-src 'none'; object-src 'self'; plugin-types application/pdf; frame-ancestors 'none'"
+# Browsers' PDF viewers do not open in a sandbox, and style their own frame; a PDF runs no script in our name.
+PDF_POLICY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 EVERYWHERE = {
     "content-security-policy": PAGE_POLICY,

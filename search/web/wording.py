@@ -79,8 +79,17 @@ def issuer(publisher: str, body: str | None) -> str:
 
 
 def name_of(kind: str, value: str) -> str:
-    """The English name of a mention's code; what is not a code is a name already."""
+    """The English name of a mention's or a filter's code; what is not a code is a name already."""
+    if kind == "date":
+        return _day_of(value)
     return label_of(kind, value)
+
+
+def instrument_of(target: str) -> str:
+    """The name of the treaty in "CAT art. 16" or "C189"; nothing for a symbol."""
+    code = target.partition(" art. ")[0]
+    name = label_of("instrument", code)
+    return "" if name == code else name
 
 
 def media_name(media_type: str) -> str:
@@ -100,3 +109,11 @@ def titled(title: str, symbol: str | None) -> str:
     """A heading for a work or document, whatever is known of it; control characters never reach a page."""
     words = "".join(" " if unicodedata.category(char) == "Cc" else char for char in title).strip()
     return words or symbol or "Without a title"
+
+
+def _day_of(value: str) -> str:
+    """2014-05-09 as 9 May 2014; anything else (a month, a year) as it is."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value

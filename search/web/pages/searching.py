@@ -19,6 +19,7 @@ from search.web.site import Answer, Site
 from search.web.twins import Described, serve
 
 FIRST_VALUES = 6  # of a facet; the others open on request
+MOST_VALUES = 30  # a page must stay small; the twin has them all
 PARAMETERS = [
     ("q", "The query; see /help.", '"domestic workers" AND country:PHL'),
     ("sort", "relevance (as without it), -date (newest first) or date.", "-date"),
@@ -41,12 +42,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """A facet as links: the first few, and the rest."""
+    """A facet as links: the first few, and the rest, of which some may be left out."""
 
     field: str
     label: str
     first: tuple[Choice, ...]
     rest: tuple[Choice, ...]
+    left_out: int
 
 
 def mount(app: FastAPI, site: Site) -> None:
@@ -121,7 +123,8 @@ def _choices(facet: Facet, question: Asked, site: Site) -> Choices:
     chosen = tuple(choice for choice in made if choice.selected)
     others = tuple(choice for choice in made if not choice.selected)
     room = max(FIRST_VALUES - len(chosen), 2)
-    return Choices(facet.field, facet.label, (*chosen, *others[:room]), others[room:])
+    shown = others[:MOST_VALUES]
+    return Choices(facet.field, facet.label, (*chosen, *shown[:room]), shown[room:], len(others) - len(shown))
 
 
 def _chips(results: Results, question: Asked, site: Site) -> list[Choice]:

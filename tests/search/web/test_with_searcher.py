@@ -1,0 +1,125 @@
+"""Do the pages say what the real searcher finds, and the twins and the command line the same?"""
+
+import pytest
+from starlette.testclient import TestClient
+
+from search.as_json import results_json
+from search.query.parse import parse
+from search.query.resolve import resolve
+from search.web import create_app
+from search.web.help_text import EXAMPLES
+from search.web.urls import Urls
+from tests.search.library import WORKS
+from tests.search.web.test_pages import Page, twin_of
+
+
+@pytest.fixture(scope="module")
+def real(searcher, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("archive")
+    app = create_app(searcher.catalog, searcher, lambda sha256: folder / sha256, "s" * 20, "http://localhost:8700")
+    return TestClient(app)
+
+
+QUERIES = [
+    "domestic workers",
+    '"domestic workers" AND country:PHL',
+    "travailleuses",
+    "العمال",
+    "A/HRC/47/30",
+    "",
+    "contry:x (",
+    "移徙",
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_page_twin_and_searcher_agree(real, searcher, query):
+    page = Page(real.get("/search", params={"q": query}).text)
+    data = real.get("/search.json", params={"q": query}).json()
+    urls = Urls("http://localhost:8700")
+    found = results_json(searcher.search(query), urls, data["url"], data["next_url"])
+    assert data == found
+    for hit in data["hits"]:
+        assert " ".join(hit["title"].split()) in page.text
+        for passage in hit["passages"]:
+            assert passage["citation"] in page.text
+            assert passage["url"].removeprefix(urls.base) in page.links
+    assert [complaint["message"] in page.text for complaint in data["complaints"]].count(False) == 0
+
+
+def test_every_work_and_document_can_be_opened_from_the_results(real):
+    seen, url = [], "/search?q=&limit=5"
+    while url:
+        page = Page(real.get(url).text)
+        twin = real.get(twin_of(page)).json()
+        for hit in twin["hits"]:
+            seen.append(hit["work"])
+            work = real.get(hit["url"] + ".json").json()
+            assert work["work"] == hit["work"]
+            for document in work["documents"]:
+                text = real.get(document["url"].replace("http://localhost:8700", "") + ".json").json()
+                assert text["pages"] and text["work"] == hit["work"]
+        url = twin["next_url"] and twin["next_url"].removeprefix("http://localhost:8700").replace(".json", "", 1)
+    assert sorted(seen) == sorted(work.key for work in WORKS)
+
+
+def test_narrowing_is_what_the_facet_said(real):
+    data = real.get("/search.json", params={"q": "migrants"}).json()
+    assert data["total"] > 1
+    for facet in data["facets"]:
+        for value in facet["values"]:
+            narrowed = real.get("/search.json", params={"q": "migrants", facet["field"]: value["value"]}).json()
+            assert narrowed["total"] == value["count"], (facet["field"], value)
+            again = next(each for each in narrowed["facets"] if each["field"] == facet["field"])
+            assert [each["value"] for each in again["values"] if each["selected"]] == [value["value"]]
+
+
+def test_one_language_chosen_leaves_the_page_in_english(real):
+    page = Page(real.get("/search", params={"q": "travailleuses", "language": "fr"}).text)
+    assert "Publisher" in page.text and "Éditeur" not in page.text
+    assert "Language: French" in page.text
+    assert "Rapport du Rapporteur spécial" in page.text
+
+
+def test_a_work_opened_from_a_search_shows_where_it_answers(real):
+    page = Page(real.get("/works/UN:A/HRC/47/30", params={"q": "passports"}).text)
+    assert "Where it answers passports" in page.text
+    assert "A/HRC/47/30, para. 45" in page.text
+    twin = real.get("/works/UN:A/HRC/47/30.json", params={"q": "passports"}).json()
+    assert twin["passages"][0]["text"].count("<mark>passports</mark>") == 1
+    assert real.get("/works/UN:A/HRC/47/30.json").json()["passages"] == []
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.query for example in EXAMPLES])
+def test_the_examples_of_the_help_page_are_understood(real, example):
+    parsed = parse(example.query)
+    assert not parsed.complaints
+    assert not resolve(parsed.tree).complaints
+    assert real.get("/search.json", params={"q": example.query}).json()["complaints"] == []
+
+
+def test_the_examples_of_the_fields_are_understood(real):
+    for field in real.get("/help.json").json()["fields"]:
+        for example in field["examples"]:
+            data = real.get("/search.json", params={"q": example}).json()
+            assert data["complaints"] == [], example
+
+
+def test_a_cursor_that_is_not_ours_is_refused_in_words(real):
+    answer = real.get("/search.json", params={"q": "migrants", "after": "nonsense"})
+    assert answer.status_code == 400
+    assert answer.json()["message"]
+
+
+def test_the_pages_call_a_source_late_when_the_crawlers_do():
+    from datetime import UTC, datetime, timedelta
+
+    import crawlers
+    from search.standing import is_late
+
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    for cadence in ("daily", "weekly"):
+        for hours in (1, 47, 49, 24 * 13, 24 * 15):
+            good = now - timedelta(hours=hours)
+            assert is_late(cadence, good, now) == crawlers.is_late(cadence, good, now)
+        assert is_late(cadence, None, now) == crawlers.is_late(cadence, None, now)
