@@ -126,6 +126,6 @@ def _ending(code: int, tail: "deque[str]") -> str:
 
 
 def _failed(order: Order, catalog: Catalog, reason: str) -> CrawlReport:
-    info = register.sources(order.manners.folder)[order.source]
+    info = register.source_info(order.source, order.manners.folder)
     report = CrawlReport(order.source, 0, 0, 0, 0, False, "failed", reason)
     return health.note_end(catalog, info, order.round, report)

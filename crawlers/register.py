@@ -35,8 +35,27 @@ class SourceInfo:
 
 def sources(folder: Path | None = None) -> dict[str, SourceInfo]:
     """All sources by name. Raises SourceError for the first that is misdeclared: CI imports them all."""
+    return {name: source_info(name, folder) for name in names(folder)}
+
+
+def source_info(name: str, folder: Path | None = None) -> SourceInfo:
+    """What one source declares. Raises SourceError where hosts.toml does not allow its first addresses."""
+    source = source_class(name, folder)
     permissions = Permissions.load(folder)
-    return {name: _info(source_class(name, folder), permissions) for name in names(folder)}
+    for url in source.start_urls:
+        try:
+            permissions.check(url)
+        except PermissionRefused as error:
+            raise SourceError(f"{name}: {error}") from error
+    return SourceInfo(
+        source.name,
+        source.publisher,
+        source.title,
+        source.cadence,
+        source.terms,
+        source.expect,
+        source.__module__,
+    )
 
 
 def names(folder: Path | None = None) -> list[str]:
@@ -76,19 +95,3 @@ def _module(name: str, folder: Path | None) -> ModuleType:
     spec.loader.exec_module(module)
     return module
 
-
-def _info(source: type["Source"], permissions: Permissions) -> SourceInfo:
-    for url in source.start_urls:
-        try:
-            permissions.check(url)
-        except PermissionRefused as error:
-            raise SourceError(f"{source.name}: {error}") from error
-    return SourceInfo(
-        source.name,
-        source.publisher,
-        source.title,
-        source.cadence,
-        source.terms,
-        source.expect,
-        source.__module__,
-    )

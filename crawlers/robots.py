@@ -2,7 +2,7 @@
 
 import asyncio
 
-from scrapy import Request
+from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http import Response
@@ -23,6 +23,11 @@ class Robots(RobotsTxtMiddleware):
         super().__init__(crawler)
         self._locks: dict[str, asyncio.Lock] = {}
         self._unreadable: dict[str, str] = {}
+
+    async def process_request(self, request: Request, spider: Spider | None = None) -> None:
+        if isinstance(self.crawler.spider, Source):  # a host that may not be asked is not asked for its rules either
+            self.crawler.spider.job.permissions.check(request.url)
+        await super().process_request(request)
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
         host = request.url.split("/")[2]

@@ -64,7 +64,7 @@ class Order:
 def run(order: Order) -> CrawlReport:
     """Crawls the source once and writes down how it went."""
     source_class = register.source_class(order.source, order.manners.folder)
-    info = register.sources(order.manners.folder)[order.source]
+    info = register.source_info(order.source, order.manners.folder)
     catalog = Catalog(order.catalog)
     with only_one(order.archive, order.source):
         done = health.round_is_done(catalog, order.source, order.round)

@@ -5,6 +5,7 @@ TWISTED_REACTOR = "twisted.internet.asyncioreactor.AsyncioSelectorReactor"
 # One request at a time: the frontier gives out one address, and turns.py keeps the pace of its host.
 CONCURRENT_REQUESTS = 1
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+CONCURRENT_ITEMS = 1
 DOWNLOAD_DELAY = 0
 
 SCHEDULER = "crawlers.scheduling.FrontierScheduler"

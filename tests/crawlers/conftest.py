@@ -5,60 +5,31 @@ import sys
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
-from catalog.tables import captures, frontier, urls
-from crawlers import Manners, crawl
 
-_spec = importlib.util.spec_from_file_location("crawlers_test_site", Path(__file__).with_name("site.py"))
-site_module = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = site_module
-_spec.loader.exec_module(site_module)
+def _beside(name: str, file: str) -> None:
+    """Makes a module of this folder importable by the tests, whichever way pytest was started."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(file))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
 
-class Papers:
-    """The source "papers" of the small site, and what is known after crawling it."""
 
-    def __init__(self, site, catalog, home: Path) -> None:
-        self.site, self.catalog, self.home = site, catalog, home
-        self.folder = home / "further"
-        self.folder.mkdir()
-        (self.folder / "papers.py").write_text(site_module.SOURCE)
-        self.hosts(site_module.host_entry())
-
-    def hosts(self, *entries: str) -> None:
-        (self.folder / "hosts.toml").write_text("".join(entries))
-
-    def manners(self, **changes) -> Manners:
-        given = {"replica": self.site.url, "pace": 0.0, "timeout": 60.0, "folder": self.folder} | changes
-        return Manners("Forumwatch-test/1 (ops@forumwatch.example)", **given)
-
-    def crawl(self, round="1", progress=None, **changes):
-        return crawl("papers", self.catalog, self.home / "archive", self.manners(**changes), round, progress)
-
-    def rows(self, table: sa.Table) -> list[sa.Row]:
-        with self.catalog.read() as connection:
-            return list(connection.execute(sa.select(table).order_by(*table.primary_key.columns)))
-
-    @property
-    def captured(self) -> set[tuple[str, str]]:
-        return {(row.url, row.sha256) for row in self.rows(captures)}
-
-    @property
-    def reasons(self) -> dict[str, str]:
-        return {row.url: row.reason for row in self.rows(frontier) if row.reason}
-
-    @property
-    def known(self) -> dict[str, sa.Row]:
-        return {row.url: row for row in self.rows(urls)}
+_beside("crawlers_test_site", "site.py")
+_beside("crawlers_test_support", "support.py")
 
 
 @pytest.fixture
 def site():
-    site = site_module.Site()
+    from crawlers_test_site import Site
+
+    site = Site()
     yield site
     site.close()
 
 
 @pytest.fixture
-def papers(site, catalog, tmp_path) -> Papers:
+def papers(site, catalog, tmp_path):
+    from crawlers_test_support import Papers
+
     return Papers(site, catalog, tmp_path)

@@ -84,11 +84,18 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body leave together, else each answer waits 40 ms for an acknowledgement
 
             def do_GET(self) -> None:
                 site._answer(self)
 
             do_POST = do_GET
+
+            def handle(self) -> None:
+                try:
+                    super().handle()
+                except ConnectionResetError:
+                    self.close_connection = True  # the crawler went away, or had enough of a large file
 
             def log_message(self, *args: object) -> None:
                 pass

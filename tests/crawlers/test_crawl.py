@@ -77,39 +77,6 @@ def test_no_bytes_are_asked_for_conditionally_that_the_archive_has_lost(papers, 
     assert (papers.home / "archive" / sha256[:2] / sha256[2:]).is_file()
 
 
-@pytest.mark.parametrize(
-    ("answer", "reason"),
-    [
-        (Answer(b"<html><body>Sign in</body></html>", headers={"Content-Type": "text/html"}), "got an HTML page of 33"),
-        (Answer(b"", headers={"Content-Type": "application/pdf"}), "got nothing (0 bytes)"),
-        (Answer(b"gone", 404), "gone: the publisher answers 404"),
-        (Answer(b"no", 401), "answered 401"),
-    ],
-)
-def test_what_is_no_document_is_not_stored_but_spoken_of(papers, site, answer, reason):
-    listing(site, pages=1, files=3)
-    site.put("/files/0-1.pdf", answer)
-    report = papers.crawl()
-    assert (report.state, report.found, report.fetched, report.failed) == ("done", 3, 2, 1)
-    url = f"https://{HOST}/files/0-1.pdf"
-    assert reason in papers.reasons[url] and reason in report.reason and reason in papers.known[url].reason
-    assert url not in {row.url for row in papers.rows(captures)}
-
-
-def test_unknown_bytes_that_the_server_calls_a_document_are_kept_for_the_pipeline_to_judge(papers, site):
-    listing(site, pages=1, files=1)
-    site.put("/files/0-0.pdf", Answer(b"error", headers={"Content-Type": "application/pdf"}))
-    assert papers.crawl().fetched == 1
-
-
-def test_host_and_user_agent_reach_the_replica_and_nothing_else_is_asked(papers, site):
-    listing(site, pages=1, files=1)
-    papers.crawl()
-    assert {asked.host for asked in site.asked} == {HOST}
-    assert {asked.headers["User-Agent"] for asked in site.asked} == {"Forumwatch-test/1 (ops@forumwatch.example)"}
-    assert {asked.headers["X-Forwarded-Proto"] for asked in site.asked} == {"https"}
-
-
 def test_zero_is_never_success(papers, site):
     site.put("/list?page=0", b"<html><body><p>We have a new design!</p></body></html>")
     report = papers.crawl()
@@ -162,15 +129,6 @@ def test_two_crawls_of_one_source_at_once_do_not_ask_twice(papers, site):
     assert set(site.count().values()) == {1}
 
 
-def test_one_request_at_a_time(papers, site):
-    listing(site, pages=2, files=4)
-    for answer in site.pages.values():
-        answer.seconds = 0.02
-    papers.crawl()
-    times = sorted((asked.began, asked.ended) for asked in site.asked)
-    assert all(later[0] >= earlier[1] for earlier, later in pairwise(times))
-
-
 def test_the_pace_of_the_host_is_kept(papers, site):
     papers.hosts(host_entry(pace=0.3))
     listing(site, pages=1, files=3)
@@ -178,13 +136,6 @@ def test_the_pace_of_the_host_is_kept(papers, site):
     times = sorted(asked.began for asked in site.asked)
     assert len(times) == 5
     assert all(later - earlier >= 0.3 * (1 - JITTER) - 0.05 for earlier, later in pairwise(times))
-
-
-def test_a_too_large_file_is_not_taken(papers, site):
-    listing(site, pages=1, files=2)
-    site.put("/files/0-0.pdf", Answer(PDF + b"x" * 5000, headers={"Content-Type": "application/pdf"}))
-    report = papers.crawl(most_bytes=2000)
-    assert (report.fetched, report.failed) == (1, 1)
 
 
 def test_a_source_that_nobody_knows_and_manners_without_a_contact(papers):
