@@ -13,6 +13,7 @@ from search.engines.engine import Engine, PassageAddress
 from search.marks import marks
 from search.query.tree import Node
 from search.results import Hit, Passage
+from search.spoken import spoken_of
 from search.works import languages_of
 
 PASSAGES = 3  # a work
@@ -30,8 +31,12 @@ def dress(catalog: Catalog, engine: Engine, tree: Node, ids: Sequence[int], lang
     with catalog.read() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(works).where(works.c.id.in_(ids)))}
         of_work = _documents(connection, ids)
-        found = {each: _passages(connection, tree, of_work[each], addresses[each]) for each in ids if each in rows}
-    return tuple(_hit(rows[each], of_work[each], found[each], language) for each in ids if each in rows)
+        found = _passages(connection, tree, of_work, [address for each in ids for address in addresses[each]])
+    return tuple(
+        _hit(rows[each], of_work[each], [found[at] for at in addresses[each] if at in found], language)
+        for each in ids
+        if each in rows
+    )
 
 
 def _documents(connection: Connection, ids: Sequence[int]) -> Documents:
@@ -47,7 +52,7 @@ def _documents(connection: Connection, ids: Sequence[int]) -> Documents:
     return grouped
 
 
-def _hit(work: Row[Any], own: list[Row[Any]], passages: tuple[Passage, ...], language: str | None) -> Hit:
+def _hit(work: Row[Any], own: list[Row[Any]], passages: list[Passage], language: str | None) -> Hit:
     symbols = [work.symbol, *(symbol for row in own for symbol in (row.symbol, *(row.symbols or ())))]
     titles = [row.title for row in own if row.title and language and row.language == language]
     any_title = [row.title for row in own if row.title]
@@ -60,34 +65,36 @@ def _hit(work: Row[Any], own: list[Row[Any]], passages: tuple[Passage, ...], lan
         publisher=work.publisher,
         body=work.body,
         languages=languages_of(own),
-        passages=passages,
+        passages=tuple(passages),
     )
 
 
 def _passages(
-    connection: Connection, tree: Node, own: list[Row[Any]], addresses: Sequence[PassageAddress]
-) -> tuple[Passage, ...]:
-    by_id = {row.id: row for row in own}
-    found = [
-        _passage(connection, tree, by_id[each.document_id], each) for each in addresses if each.document_id in by_id
-    ]
-    return tuple(passage for passage in found if passage)
-
-
-def _passage(connection: Connection, tree: Node, document: Row[Any], address: PassageAddress) -> Passage | None:
-    """The paragraph at that address; None if the document has been read anew since it was indexed."""
+    connection: Connection, tree: Node, of_work: Documents, addresses: Sequence[PassageAddress]
+) -> dict[PassageAddress, Passage]:
+    """The paragraphs at these addresses; one is missing if its document was read anew since it was indexed."""
+    by_id = {row.id: row for rows in of_work.values() for row in rows}
+    wanted = [(at.document_id, at.ordinal) for at in addresses if at.document_id in by_id]
+    if not wanted:
+        return {}
     on_page = (pages.c.document_id == paragraphs.c.document_id) & (pages.c.page == paragraphs.c.page)
     query = (
         sa.select(paragraphs, pages.c.quality)
         .select_from(paragraphs.outerjoin(pages, on_page))
-        .where(paragraphs.c.document_id == address.document_id, paragraphs.c.ordinal == address.ordinal)
+        .where(sa.tuple_(paragraphs.c.document_id, paragraphs.c.ordinal).in_(wanted))
     )
-    row = connection.execute(query).first()
-    if row is None:
-        return None
+    spoken = spoken_of(connection, tree, wanted)
+    return {
+        PassageAddress(row.document_id, row.ordinal): _passage(
+            tree, row, by_id[row.document_id], spoken.get((row.document_id, row.ordinal), [])
+        )
+        for row in connection.execute(query)
+    }
+
+
+def _passage(tree: Node, row: Row[Any], document: Row[Any], spoken: list[tuple[int, int]]) -> Passage:
     language = row.language or document.language
-    spans = marks(tree, row.text, language)
-    text, spans = _cut(row.text, spans)
+    text, spans = _cut(row.text, marks(tree, row.text, language, spoken))
     return Passage(
         sha256=document.sha256,
         language=language,

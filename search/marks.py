@@ -1,25 +1,34 @@
 """Which words of a passage answered? Offsets in its text, by the same chains that found it."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 from search import analysis
 from search.analysis import Token
 from search.query.tree import Leaf, Match, Node, positive_leaves
 
-MAX_CHARACTERS = 50_000  # of a passage are looked at
+WINDOW = 50_000  # characters of a passage that are looked at together
+MAX_WINDOWS = 20
 
 Spans = list[tuple[int, int]]
 
 
-def marks(tree: Node, text: str, language: str | None) -> tuple[tuple[int, int], ...]:
-    """Where `text` answers the positive words of a resolved tree; sorted, not overlapping."""
-    text = text[:MAX_CHARACTERS]
+def marks(
+    tree: Node, text: str, language: str | None, more: Sequence[tuple[int, int]] = ()
+) -> tuple[tuple[int, int], ...]:
+    """Where `text` answers the positive words of a resolved tree, and `more`; sorted, not overlapping."""
     chain = analysis.chain_of(language)
-    tokens = analysis.tokens(text, chain)
-    found: Spans = []
-    for leaf in positive_leaves(tree):
-        found += _of_leaf(leaf, text, chain, tokens)
+    found = [(start, end) for start, end in more if 0 <= start < end <= len(text)]
+    for at in range(0, min(len(text), WINDOW * MAX_WINDOWS), WINDOW):  # a usual passage is one window
+        found += _in_window(positive_leaves(tree), text[at : at + WINDOW], at, chain)
+        if found:
+            break
     return tuple(_merged(sorted(found)))
+
+
+def _in_window(leaves: list[Leaf], text: str, at: int, chain: str) -> Spans:
+    tokens = analysis.tokens(text, chain)
+    return [(at + start, at + end) for leaf in leaves for start, end in _of_leaf(leaf, text, chain, tokens)]
 
 
 def _of_leaf(leaf: Leaf, text: str, chain: str, tokens: list[Token]) -> Spans:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +14,8 @@ from search.analysis import plain
 from search.engines.engine import IndexedParagraph, IndexedWork
 
 MAX_NAMES = 2000  # persons or organisations of one work
+
+SPOKEN_OF = ("country", "theme", "instrument", "person", "organisation")  # mentions that can be asked for
 
 Rows = dict[int, list[Row[Any]]]
 
@@ -26,8 +29,8 @@ def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
         documents = _grouped(connection.execute(read), "work_id")
         own = [document.id for rows in documents.values() for document in rows]
         paragraphs = _of_documents(connection, tables.paragraphs, own, "ordinal")
-        mentions = _distinct(connection, tables.mentions, own, "kind", "value")
-        citations = _distinct(connection, tables.citations, own, "target")
+        mentions = _distinct(connection, tables.mentions, own, "ordinal", "kind", "value")
+        citations = _distinct(connection, tables.citations, own, "ordinal", "target")
         sources = _sources(connection, [document.sha256 for rows in documents.values() for document in rows])
     return [
         _work(works[each], documents[each], paragraphs, mentions, citations, sources)
@@ -92,7 +95,9 @@ def _work(
         "instrument": _values(mentioned, "instrument"),
     }
     names = {kind: _values(mentioned, kind)[:MAX_NAMES] for kind in ("person", "organisation")}
-    return IndexedWork(work.id, work.key, work.date, tuple(titles), values, names, _paragraphs(documents, paragraphs))
+    spoken = _by_paragraph(mentioned, [each for document in documents for each in citations.get(document.id, ())])
+    texts = _paragraphs(documents, paragraphs, spoken)
+    return IndexedWork(work.id, work.key, work.date, tuple(titles), values, names, texts)
 
 
 def languages_of(documents: Iterable[Row[Any]]) -> tuple[str, ...]:
@@ -101,9 +106,29 @@ def languages_of(documents: Iterable[Row[Any]]) -> tuple[str, ...]:
     return tuple(sorted(codes, key=lambda code: (lexicon.language_code(code) is None, code)))
 
 
-def _paragraphs(documents: list[Row[Any]], paragraphs: Rows) -> tuple[IndexedParagraph, ...]:
+def _by_paragraph(mentioned: list[Row[Any]], cited: list[Row[Any]]) -> dict[tuple[int, int], list[tuple[str, str]]]:
+    """What each paragraph speaks of, as (field, value), by document and ordinal."""
+    spoken: dict[tuple[int, int], list[tuple[str, str]]] = defaultdict(list)
+    for mention in mentioned:
+        if mention.kind in SPOKEN_OF:
+            spoken[mention.document_id, mention.ordinal].append((mention.kind, mention.value))
+    for citation in cited:
+        keys = _symbols([citation.target])
+        spoken[citation.document_id, citation.ordinal].extend(("cites", key) for key in keys)
+    return spoken
+
+
+def _paragraphs(
+    documents: list[Row[Any]], paragraphs: Rows, spoken: dict[tuple[int, int], list[tuple[str, str]]]
+) -> tuple[IndexedParagraph, ...]:
     return tuple(
-        IndexedParagraph(document.id, row.ordinal, row.language or document.language, row.text)
+        IndexedParagraph(
+            document.id,
+            row.ordinal,
+            row.language or document.language,
+            row.text,
+            tuple(spoken.get((document.id, row.ordinal), ())),
+        )
         for document in documents
         for row in paragraphs.get(document.id, ())
     )
@@ -115,13 +140,15 @@ def _all_symbols(row: Row[Any]) -> list[str]:
 
 def _symbols(texts: Iterable[str]) -> tuple[str, ...]:
     """Each symbol, the one it is a Rev., Add. or Corr. of, and its series, as `symbol:` looks them up."""
-    keys: dict[str, None] = {}
-    for text in texts:
-        keys[plain(text)] = None
-        symbol = lexicon.parse_symbol(text)
-        if symbol:
-            keys.update({plain(key): None for key in (str(symbol), str(symbol.base), symbol.series) if key})
-    return tuple(keys)
+    return tuple(dict.fromkeys(key for text in texts for key in symbol_keys(text)))
+
+
+@lru_cache(maxsize=65536)
+def symbol_keys(text: str) -> tuple[str, ...]:
+    """One symbol as `symbol:` and `cites:` look it up."""
+    symbol = lexicon.parse_symbol(text)
+    more = (str(symbol), str(symbol.base), symbol.series) if symbol else ()
+    return tuple(dict.fromkeys(plain(key) for key in (text, *more) if key))
 
 
 def _values(mentioned: Iterable[Row[Any]], kind: str) -> tuple[str, ...]:

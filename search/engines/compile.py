@@ -9,12 +9,13 @@ from tantivy import FieldType, Occur, Query
 
 from search.analysis import analyse
 from search.engines.generation import Generation
-from search.engines.schema import forms_field, text_fields
+from search.engines.schema import NAME_FIELDS, forms_field, passage_value, text_fields
 from search.query.tree import (
     And,
     DateRange,
     Everything,
     Exact,
+    Leaf,
     Match,
     Node,
     Not,
@@ -24,6 +25,8 @@ from search.query.tree import (
 )
 
 MAX_FORMS = 50  # words a prefix stands for when passages are chosen; membership knows no such limit
+SYMBOL_WEIGHT = 20.0  # a document asked for by its symbol comes before those that cite it
+VALUE_WEIGHT = 2.0  # a passage that speaks of what was asked for by a field: as good as a rather rare word
 _META = re.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
 
 
@@ -41,9 +44,10 @@ def compile_tree(schema: tantivy.Schema, node: Node) -> Query:
         case Match():
             return _match(schema, node)
         case Exact(field, values):
-            return unscored(Query.term_set_query(schema, field, list(values)))
+            own = SYMBOL_WEIGHT if field == "symbol" else 0.0
+            return Query.const_score_query(Query.term_set_query(schema, field, list(values)), own)
         case StartsWith(field, prefix):
-            return unscored(Query.regex_query(schema, field, _META.sub(r"\\\g<0>", prefix) + ".*"))
+            return unscored(_prefix(schema, field, prefix))
         case DateRange(first, last):
             low, high = (day.toordinal() if day else None for day in (first, last))
             return unscored(Query.range_query(schema, "day", FieldType.Integer, low, high))
@@ -127,12 +131,7 @@ def scores(node: Node) -> bool:
 
 def passage_query(generation: Generation, tree: Node, work: int, chains: Sequence[str]) -> Query | None:
     """The paragraphs of a work that hold some of the positive words, in these chains; None if there are no words."""
-    wanted = [
-        query
-        for leaf in positive_leaves(tree)
-        if isinstance(leaf, Match) and leaf.where == "text"
-        for query in _in_passages(generation, leaf, chains)
-    ]
+    wanted = [query for leaf in positive_leaves(tree) for query in _in_passages(generation, leaf, chains)]
     if not wanted:
         return None
     own = unscored(Query.term_query(generation.passages_schema, "work", work))
@@ -141,7 +140,23 @@ def passage_query(generation: Generation, tree: Node, work: int, chains: Sequenc
     )
 
 
-def _in_passages(generation: Generation, leaf: Match, chains: Sequence[str]) -> list[Query]:
+def _in_passages(generation: Generation, leaf: Leaf, chains: Sequence[str]) -> list[Query]:
+    schema = generation.passages_schema
+    match leaf:
+        case Exact(field, values):
+            terms = [passage_value(field, value) for value in values]
+            return [Query.const_score_query(Query.term_set_query(schema, "value", terms), VALUE_WEIGHT)]
+        case StartsWith(field, prefix):
+            return [Query.const_score_query(_prefix(schema, "value", passage_value(field, prefix)), VALUE_WEIGHT)]
+        case Match(where="text"):
+            return _words_in_passages(generation, leaf, chains)
+        case Match(where=where) if where in NAME_FIELDS:
+            tokens = leaf.alternatives[0][1]
+            return [_prefix(schema, where, tokens[0]) if leaf.prefix else token_query(schema, where, tokens, leaf.slop)]
+    return []
+
+
+def _words_in_passages(generation: Generation, leaf: Match, chains: Sequence[str]) -> list[Query]:
     schema = generation.passages_schema
     found: list[Query] = []
     for chain, tokens in leaf.alternatives:

@@ -13,12 +13,16 @@ SORTS = ("relevance", "date", "-date")
 
 @dataclass(frozen=True, slots=True)
 class IndexedParagraph:
-    """A paragraph of one of a work's documents; `language` as the pipeline found it."""
+    """A paragraph of one of a work's documents; `language` as the pipeline found it.
+
+    `values` are those of the work's values and names that stem from this paragraph, as (field, value).
+    """
 
     document_id: int
     ordinal: int
     language: str | None
     text: str
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

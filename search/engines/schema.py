@@ -2,7 +2,7 @@
 
 Works: text_L, title_L and forms_L (unstemmed, for prefixes) for each chain L; the values of fields.py as they
 are; day, newest and oldest as numbers that sort (undated works last, then by id).
-Passages: one document a paragraph, its text in the field of its language.
+Passages: one document a paragraph, its text in the field of its language, the values that stem from it in one field.
 """
 
 from datetime import date
@@ -41,6 +41,9 @@ def passages_schema() -> tantivy.Schema:
     builder = _numbers(tantivy.SchemaBuilder(), "work", "document", "ordinal")
     for chain in analysis.CHAINS:
         builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
+    for name in NAME_FIELDS:
+        builder.add_text_field(name, tokenizer_name=OTHER)
+    builder.add_text_field("value", tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
@@ -85,7 +88,17 @@ def passage_document(work: int, paragraph: IndexedParagraph, chain: str, text: s
     document.add_integer("document", paragraph.document_id)
     document.add_integer("ordinal", paragraph.ordinal)
     document.add_text(f"text_{chain}", text)
+    for field, value in paragraph.values:
+        if field in NAME_FIELDS:
+            document.add_text(field, analysis.prepare(value))
+        else:
+            document.add_text("value", passage_value(field, value))
     return document
+
+
+def passage_value(field: str, value: str) -> str:
+    """All fields of values share one field of a passage."""
+    return f"{field}:{value}"
 
 
 def sort_numbers(work: IndexedWork) -> tuple[int, int]:

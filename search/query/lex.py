@@ -11,7 +11,8 @@ from search.fields import field_named
 
 
 class Sign(NamedTuple):
-    """`kind` is one of: ( ) and or not + - word phrase field unknown (a name of no field)."""
+    """`kind` is one of: ( ) and or not + - word phrase field unknown star; the last two help
+    nobody: the name of no field, a * before a word."""
 
     kind: str
     text: str
@@ -38,7 +39,8 @@ _QUOTED_VALUE = re.compile(r"'([^']*)'(?=[\s()\"]|$)")
 _FIELD = re.compile(r"([^\W\d_][\w-]*):(?!//)")
 _OPERATOR = re.compile(r'(?:(AND|&&)|(OR|\|\|)|(NOT))(?=[\s()"]|$)')
 _MARK = re.compile(r"[+-](?=[^\s)])")
-_WORD = re.compile(r'(?:[^\s()"]|(?<=\w)\([^\s()"]{1,12}\))+')
+_STAR = re.compile(r'\*+(?=[^\s()"*])')
+_WORD = re.compile(r'(?:[^\s()"]|(?<=\w)\([^\s()"*]{1,12}\))+')
 
 
 def signs(text: str) -> list[Sign]:
@@ -74,6 +76,8 @@ def _sign_at(text: str, at: int, after_field: bool) -> Sign:
         return Sign(kind, name[1], at, name.end())
     if not after_field and (mark := _MARK.match(text, at)):
         return Sign(mark.group(), mark.group(), at, at + 1)
+    if not after_field and (star := _STAR.match(text, at)):
+        return Sign("star", star.group(), at, star.end())
     word = _WORD.match(text, at)
     end = word.end() if word else at + 1
     return Sign("word", text[at:end], at, end)

@@ -26,6 +26,8 @@ MAX_SLOP = 50
 MAX_PHRASE = 50
 MIN_PREFIX = 2
 
+ONLY_AT_THE_END = "a * can only stand at the end of a word"
+
 _EDGES = ",;:!?.~^&|'`/\\"
 _OPERATORS = {"AND", "OR", "NOT"}
 _FUZZY = re.compile(r"(?<=\w)[~^][\d.]*$")
@@ -121,11 +123,14 @@ class _Parser:
         """One clause with the signs before it; None if it comes to nothing."""
         negative = False
         last: Sign | None = None
-        while self.ahead("not", "+", "-", "unknown"):
+        while self.ahead("not", "+", "-", "unknown", "star"):
             sign = self.signs[self.at]
             self.at += 1
             if sign.kind == "unknown":
                 self.complain(_no_field(sign.text), sign.start, sign.end - 1)
+                continue
+            if sign.kind == "star":
+                self.complain(ONLY_AT_THE_END, sign.start, sign.end)
                 continue
             last = sign
             negative ^= sign.kind != "+"
@@ -233,14 +238,14 @@ class _Parser:
         text, span = sign.text, (sign.start, sign.end)
         if set(text) == {"*"}:
             return tree.Everything()
-        if _FUZZY.search(text):
+        text = _trimmed(text)
+        while _FUZZY.search(text):
             self.complain("~ and ^ after a single word mean nothing here; they were left out", *span)
-            text = _FUZZY.sub("", text)
-        text = text.strip(_EDGES).lstrip("+-" + _EDGES)
-        begins, star, rest = text.lstrip("*").partition("*")
-        if rest.strip("*") or text.startswith("*"):
-            self.complain("a * can only stand at the end of a word", *span)
-        begins = begins.strip(_EDGES).lstrip("+-" + _EDGES)
+            text = _trimmed(_FUZZY.sub("", text))
+        begins, star, rest = text.partition("*")
+        if rest.strip("*"):
+            self.complain(ONLY_AT_THE_END, *span)
+        begins = _trimmed(begins)
         if not any(char.isalnum() for char in begins):
             return None
         if begins in _OPERATORS:
@@ -263,6 +268,10 @@ class _Parser:
     def misplaced(self, sign: Sign) -> None:
         needs = "something after it" if sign.kind in ("not", "+", "-") else "something on both sides"
         self.complain(f"{sign.text} needs {needs}; it was left out", sign.start, sign.end)
+
+
+def _trimmed(word: str) -> str:
+    return word.strip(_EDGES).lstrip("+-" + _EDGES)
 
 
 def _no_field(name: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 from search.query.tree import And, DateRange, Everything, Field, Node, Not, Or, Phrase, Prefix, Word
 
-_BARE = re.compile(r"[\w./*][\w./*-]*")
+_BARE = re.compile(r"(?!(?:AND|OR|NOT)$)[\w./*][\w./*-]*")
 
 
 def write(node: Node) -> str:

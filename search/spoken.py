@@ -1,0 +1,56 @@
+"""Where does a paragraph speak of what a field asked for? By the mentions and citations that the catalog holds."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from catalog.tables import citations, mentions
+from search.analysis import analyse
+from search.query.tree import Exact, Leaf, Match, Node, StartsWith, positive_leaves
+from search.works import SPOKEN_OF, symbol_keys
+
+Place = tuple[int, int]  # document, ordinal
+
+
+def spoken_of(connection: Connection, tree: Node, places: Sequence[Place]) -> dict[Place, list[tuple[int, int]]]:
+    """Per paragraph the offsets of the words that speak of what the positive fields of a resolved tree ask for."""
+    leaves = [leaf for leaf in positive_leaves(tree) if isinstance(leaf, Exact | StartsWith | Match)]
+    asked = {leaf.where if isinstance(leaf, Match) else leaf.field for leaf in leaves}
+    found: dict[Place, list[tuple[int, int]]] = defaultdict(list)
+    kinds = asked & set(SPOKEN_OF)
+    if kinds:
+        for row in _rows(connection, mentions, places, mentions.c.kind.in_(kinds)):
+            if any(_speaks(leaf, row.kind, (row.value,)) for leaf in leaves):
+                found[row.document_id, row.ordinal].append((row.start, row.end))
+    if "cites" in asked:
+        for row in _rows(connection, citations, places, sa.true()):
+            if any(_speaks(leaf, "cites", symbol_keys(row.target)) for leaf in leaves):
+                found[row.document_id, row.ordinal].append((row.start, row.end))
+    return dict(found)
+
+
+def _rows(
+    connection: Connection, table: sa.Table, places: Sequence[Place], which: sa.ColumnElement[bool]
+) -> Sequence[Row[Any]]:
+    at = sa.tuple_(table.c.document_id, table.c.ordinal).in_(list(places))
+    return connection.execute(sa.select(table).where(at, which)).all()
+
+
+def _speaks(leaf: Leaf, field: str, values: Sequence[str]) -> bool:
+    match leaf:
+        case Exact(field=own, values=wanted):
+            return own == field and any(value in wanted for value in values)
+        case StartsWith(field=own, prefix=prefix):
+            return own == field and any(value.startswith(prefix) for value in values)
+        case Match(where=own, alternatives=alternatives, prefix=prefix):
+            if own != field:
+                return False
+            wanted = alternatives[0][1]
+            tokens = analyse(values[0], None)
+            if prefix:
+                return any(token.startswith(wanted[0]) for token in tokens)
+            return any(tuple(tokens[i : i + len(wanted)]) == wanted for i in range(len(tokens)))
+    return False

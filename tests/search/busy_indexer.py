@@ -1,0 +1,35 @@
+"""A process that changes the catalog and indexes it, for ever, in small steps: to be killed at any moment.
+
+    python -m tests.search.busy_indexer CATALOG_URL INDEX SEED
+
+It prints a line once it has begun. Now and then it wants another shape, so that rebuilds are killed as well.
+"""
+
+import random
+import sys
+from pathlib import Path
+
+from catalog import Catalog
+from search import analysis, index_changes, indexing, open_engine
+from tests.search.library import WORKS, changed, put, withdraw
+
+
+def main(url: str, path: str, seed: str) -> None:
+    chance = random.Random(int(seed))
+    catalog, engine = Catalog(url), open_engine(Path(path))
+    indexing.BATCH, indexing.COMMIT_EVERY = 3, 1
+    sys.stdout.write("begun\n")
+    sys.stdout.flush()
+    while True:
+        for work in chance.sample(WORKS, 4):
+            if chance.random() < 0.2:
+                put(catalog, work)
+                withdraw(catalog, work.key)
+            else:
+                put(catalog, changed(work, f"migrants number {chance.randint(0, 9)}", "domestic workers"))
+        analysis.VERSION = chance.choice(["1", "1", "other"])
+        index_changes(catalog, engine)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

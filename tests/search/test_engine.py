@@ -1,0 +1,259 @@
+"""Does the engine find what the definitions say, count it, and hand it out page by page?"""
+
+import random
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search import analysis, open_engine
+from search.engines.engine import IndexedParagraph, IndexedWork, Question
+from search.errors import MistakenRequest
+from search.fields import FACETS
+from search.query import resolve
+from search.query.tree import DateRange, Everything, Field, Node, Not, Phrase, Prefix, Word, both, either
+from tests.search.plainly import answers
+
+VOCABULARY = {
+    "en": ["worker", "workers", "domestic", "migrant", "migration", "recruit", "recruitment", "the", "of", "fee"],
+    "fr": ["travail", "travailleur", "travailleuse", "égalité", "égal", "recrutement", "domestique", "du", "migrant"],
+    "es": ["trabajo", "trabajador", "migrante", "migración", "igualdad", "doméstica", "contratación", "la", "de"],
+    "ar": ["العمال", "عامل", "العاملات", "المهاجرون", "مهاجر", "الحقوق", "حق", "والعمال"],
+    "zh": ["移徙", "工人", "家政", "家", "权利", "移民工人", "工"],
+    "ru": ["мигрант", "мигрантов", "трудящиеся", "труд", "права", "право"],
+    "de": ["Arbeit", "Arbeiter", "Straße", "Recht", "migrant"],
+}
+WORDS = sorted({word for words in VOCABULARY.values() for word in words})
+COUNTRIES, KINDS = ("PHL", "IDN", "MEX", "USA"), ("report", "note", "draft resolution")
+SYMBOLS = ("A/HRC/47/30", "A/HRC/48/1", "A/59/328", "CMW/C/GC/1", "GB.309/PFA/5")
+
+
+def invented(number: int, chance: random.Random) -> IndexedWork:
+    languages = chance.sample(sorted(VOCABULARY), chance.randint(1, 3))
+    paragraphs = []
+    for document, language in enumerate(languages, 1):
+        for ordinal in range(1, chance.randint(2, 4)):
+            words = chance.choices(VOCABULARY[language], k=chance.randint(1, 7))
+            glue = "" if language == "zh" else " "
+            paragraphs.append(IndexedParagraph(number * 10 + document, ordinal, language, glue.join(words)))
+    titles = tuple((language, " ".join(chance.choices(VOCABULARY[language], k=3))) for language in languages)
+    day = date(2004, 1, 1) + timedelta(days=chance.randint(0, 1000)) if chance.random() < 0.8 else None
+    values = {
+        "language": tuple(languages),
+        "country": tuple(chance.sample(COUNTRIES, chance.randint(0, 3))),
+        "kind": (chance.choice(KINDS),),
+        "publisher": (chance.choice(("UN", "ILO")),),
+        "year": (str(day.year),) if day else (),
+        "symbol": tuple(symbol.lower() for symbol in chance.sample(SYMBOLS, chance.randint(0, 2))),
+    }
+    names = {"person": tuple(chance.sample(["Ana María Ruiz", "Ruiz", "Li Wei", "Ana Petrova"], chance.randint(0, 2)))}
+    return IndexedWork(number, f"UN:{number}", day, titles, values, names, tuple(paragraphs))
+
+
+WORKS = [invented(number, random.Random(number)) for number in range(1, 181)]
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = open_engine(None)
+    for start in range(0, len(WORKS), 50):  # several segments
+        engine.add(WORKS[start : start + 50])
+        engine.commit()
+    return engine
+
+
+word = st.sampled_from(WORDS)
+leaves = st.one_of(
+    word.map(Word),
+    st.builds(Prefix, word.map(lambda text: text[: max(2, len(text) - 3)])),
+    st.builds(Phrase, st.lists(word, min_size=1, max_size=3).map(tuple), st.sampled_from([0, 0, 0, 1, 2, 4])),
+    st.builds(Field, st.just("title"), word),
+    st.builds(Field, st.just("title"), word.map(lambda text: text[:3] + "*")),
+    st.builds(Field, st.just("person"), st.sampled_from(["Ruiz", "maria ruiz", "Ana*", "Petrova Ana"])),
+    st.builds(Field, st.just("country"), st.sampled_from(["PHL", "Mexico", "indonesia", "Atlantis"])),
+    st.builds(Field, st.just("symbol"), st.sampled_from([*SYMBOLS, "A/HRC/*", "a*", "GB.3*", "A/+"])),
+    st.builds(Field, st.just("language"), st.sampled_from(["fr", "en", "chinese"])),
+    st.builds(Field, st.just("kind"), st.sampled_from(["report", "Draft  Resolution"])),
+    st.builds(DateRange, st.dates(date(2004, 1, 1), date(2005, 1, 1)), st.dates(date(2005, 1, 2), date(2006, 12, 1))),
+    st.builds(DateRange, st.none(), st.dates(date(2004, 1, 1), date(2006, 1, 1))),
+    st.just(Everything()),
+)
+trees = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(both),
+        st.lists(inner, min_size=2, max_size=3).map(either),
+        inner.map(Not),
+    ),
+    max_leaves=8,
+)
+filters = st.dictionaries(
+    st.sampled_from(["country", "kind", "language"]),
+    st.lists(st.sampled_from([*COUNTRIES, *KINDS, "fr", "en", "de"]), max_size=3),
+    max_size=2,
+)
+
+
+def expected(tree: Node, chosen=None, but=None) -> list[IndexedWork]:
+    chosen = {name: values for name, values in (chosen or {}).items() if values and name != but}
+    return [
+        work
+        for work in WORKS
+        if answers(work, tree) and all(set(values) & set(work.values[name]) for name, values in chosen.items())
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(trees)
+def test_the_members_are_those_of_the_definitions(engine, tree):
+    resolved = resolve(tree).tree
+    assert engine.members(resolved) == tuple(work.id for work in expected(resolved))
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees, filters, st.sampled_from(["relevance", "date", "-date"]))
+def test_filters_counts_and_facets_are_those_of_the_definitions(engine, tree, chosen, sort):
+    resolved = resolve(tree).tree
+    answer = engine.ask(Question(resolved, chosen, ("country", "kind", "language", "year"), sort, limit=100))
+    found = expected(resolved, chosen)
+    assert answer.total == len(found)
+    assert set(answer.works) <= {work.id for work in found}
+    for facet, counts in answer.counts.items():
+        own = expected(resolved, chosen, but=facet)
+        assert dict(counts) == Counter(value for work in own for value in work.values[facet])
+
+
+def by_date(work: IndexedWork, newest: bool):
+    day = work.date.toordinal() if work.date else 0
+    return (work.date is None, -day if newest else day, work.id)
+
+
+@settings(max_examples=30, deadline=None)
+@given(trees, filters, st.sampled_from(["relevance", "date", "-date"]), st.integers(1, 40))
+def test_all_pages_together_are_the_whole_without_repeats(engine, tree, chosen, sort, limit):
+    resolved = resolve(tree).tree
+    walked: list[int] = []
+    after = None
+    while True:
+        answer = engine.ask(Question(resolved, chosen, (), sort, limit, after))
+        assert len(answer.works) <= limit
+        walked += answer.works
+        after = answer.after
+        if after is None:
+            break
+        assert len(answer.works) == limit
+    found = expected(resolved, chosen)
+    assert answer.total == len(found)
+    assert sorted(walked) == [work.id for work in found]
+    if sort != "relevance":
+        assert walked == [work.id for work in sorted(found, key=lambda work: by_date(work, sort == "-date"))]
+
+
+def test_a_cursor_is_good_for_its_own_question_only(engine):
+    question = Question(Everything(), sort="date", limit=5)
+    after = engine.ask(question).after
+    assert engine.ask(Question(Everything(), sort="date", limit=7, after=after)).works
+    for other in (
+        Question(Everything(), sort="-date", limit=5, after=after),
+        Question(Everything(), {"country": ("PHL",)}, sort="date", limit=5, after=after),
+        Question(resolve(Word("worker")).tree, sort="date", limit=5, after=after),
+    ):
+        with pytest.raises(MistakenRequest):
+            engine.ask(other)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60) | st.from_regex(r"[A-Za-z0-9_-]{1,80}", fullmatch=True))
+def test_a_cursor_that_nobody_gave_out_is_refused(engine, after):
+    with pytest.raises(MistakenRequest):
+        engine.ask(Question(Everything(), sort="date", after=after))
+
+
+def test_a_cursor_behind_the_end_is_refused(engine):
+    from search.engines.cursor import write_cursor
+
+    tree = resolve(Word("worker")).tree
+    with pytest.raises(MistakenRequest):
+        engine.ask(Question(tree, after=write_cursor(Question(tree), 1 << 62)))
+
+
+def test_a_work_added_again_replaces_itself_and_a_removed_one_is_gone():
+    engine = open_engine(None)
+    engine.add(WORKS[:10])
+    engine.add(WORKS[:10])
+    engine.commit()
+    assert engine.count() == 10
+    engine.add([WORKS[0], WORKS[0]])
+    engine.remove([WORKS[1].id, 12345])
+    engine.commit()
+    assert engine.members(Everything()) == tuple(work.id for work in WORKS[:10] if work is not WORKS[1])
+
+
+def test_nothing_is_seen_before_the_commit():
+    engine = open_engine(None)
+    assert engine.members(Everything()) == () and engine.count() == 0
+    engine.add(WORKS[:3])
+    assert engine.count() == 0
+    engine.commit()
+    assert engine.count() == 3
+
+
+def test_a_limit_of_none_still_counts(engine):
+    answer = engine.ask(Question(Everything(), facets=FACETS, limit=0))
+    assert (answer.total, answer.works, answer.after) == (len(WORKS), (), None)
+
+
+def test_works_with_the_words_in_the_title_come_first():
+    engine = open_engine(None)
+    text = tuple(IndexedParagraph(1, ordinal, "en", "remittances and other matters") for ordinal in range(1, 4))
+    plain = {"language": ("en",)}
+    engine.add(
+        [
+            IndexedWork(1, "a", None, (("en", "Annual report"),), plain, {}, text),
+            IndexedWork(2, "b", None, (("en", "Remittances"),), plain, {}, text),
+            IndexedWork(3, "c", None, (("en", "Budget"),), plain, {}, text),
+        ]
+    )
+    engine.commit()
+    assert engine.ask(Question(resolve(Word("remittance")).tree)).works[0] == 2
+
+
+def test_a_document_asked_for_by_its_symbol_comes_before_those_that_cite_it():
+    engine = open_engine(None)
+    cites = tuple(IndexedParagraph(1, ordinal, "en", "A/HRC/47/30") for ordinal in range(1, 40))
+    engine.add([IndexedWork(1, "citing", None, (("en", "A/HRC/47/30"),), {}, {}, cites)])
+    engine.add([IndexedWork(2, "itself", None, (), {"symbol": ("a/hrc/47/30",)}, {}, ())])
+    engine.commit()
+    assert engine.ask(Question(resolve(Word("A/HRC/47/30")).tree)).works == (2, 1)
+
+
+def test_passages_in_the_reader_s_language_come_first_and_alone():
+    engine = open_engine(None)
+    texts = (
+        IndexedParagraph(1, 1, "en", "about migration"),
+        IndexedParagraph(1, 2, "en", "about something else"),
+        IndexedParagraph(2, 1, "fr", "la migration"),
+        IndexedParagraph(3, 1, "ru", "миграция"),
+    )
+    engine.add([IndexedWork(1, "a", None, (), {}, {}, texts), IndexedWork(2, "b", None, (), {}, {}, texts)])
+    engine.commit()
+    tree = resolve(Word("migration")).tree
+    assert [(at.document_id, at.ordinal) for at in engine.passages(tree, 1, "fr", 3)] == [(2, 1)]
+    assert {(at.document_id, at.ordinal) for at in engine.passages(tree, 1, "es", 3)} == {(1, 1), (2, 1)}
+    assert engine.passages(resolve(Not(Word("migration"))).tree, 1, "en", 3) == ()
+
+
+def test_a_document_of_five_megabytes_is_no_danger():
+    engine = open_engine(None)
+    long = IndexedParagraph(1, 1, "en", "worker " * 700_000 + "needle")
+    many = tuple(IndexedParagraph(2, ordinal, "en", "another worker here") for ordinal in range(1, 20_000))
+    engine.add([IndexedWork(1, "long", None, (), {}, {}, (long,)), IndexedWork(2, "many", None, (), {}, {}, many)])
+    engine.commit()
+    assert engine.members(resolve(Word("needles")).tree) == (1,)
+    assert len(engine.passages(resolve(Word("worker")).tree, 2, "en", 3)) == 3
+
+
+def test_all_chains_take_part():
+    assert {analysis.chain_of(language) for language in VOCABULARY} == set(analysis.CHAINS)  # de: other

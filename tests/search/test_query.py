@@ -1,0 +1,101 @@
+"""Is a tree looked up, and said, as its reader means it?"""
+
+import pytest
+
+from search.fields import FIELDS
+from search.query import parse, resolve, say
+from search.query.tree import NOTHING, And, Exact, Match, Not, Or, StartsWith
+
+
+def resolved(text):
+    return resolve(parse(text).tree)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "values"),
+    [
+        ("country:Philippines", "country", ("PHL",)),
+        ("country:phl", "country", ("PHL",)),
+        ("country:filipinas", "country", ("PHL",)),
+        ("country:菲律宾", "country", ("PHL",)),
+        ("country:الفلبين", "country", ("PHL",)),
+        ("body:CMW", "body", ("CMW",)),
+        ("body:'Human Rights Council'", "body", ("HRC",)),
+        ("theme:'domestic work'", "theme", ("domestic-work",)),
+        ("theme:'travail domestique'", "theme", ("domestic-work",)),
+        ("language:français", "language", ("fr",)),
+        ("publisher:OIT", "publisher", ("ILO",)),
+        ("instrument:icrmw", "instrument", ("ICRMW",)),
+        ("session:59", "session", ("59",)),
+        ("kind:'General Comment'", "kind", ("general comment",)),
+        ("symbol:a/hrc/59/60", "symbol", ("a/hrc/59/60",)),
+        ("cites:'ICRMW art. 25'", "cites", ("icrmw art. 25",)),
+    ],
+)
+def test_a_value_becomes_what_the_index_holds(text, field, values):
+    assert resolved(text).tree == Exact(field, values)
+    assert not resolved(text).complaints
+
+
+def test_a_symbol_with_a_star_is_a_beginning():
+    assert resolved("symbol:A/HRC/*").tree == StartsWith("symbol", "a/hrc/")
+
+
+def test_an_unknown_value_gives_a_suggestion_and_no_hits_from_its_clause():
+    both = resolved("workers country:Philipines")
+    assert both.tree.items[1] == NOTHING
+    (complaint,) = both.complaints
+    assert complaint.message == "no country 'Philipines'; did you mean Philippines?"
+    assert (complaint.start, complaint.end) == (16, 26)
+
+
+def test_a_word_is_looked_up_in_every_language_unless_the_query_is_limited():
+    every = resolved("trabajadores").tree
+    assert dict(every.alternatives)["es"] == ("trabaj",) and dict(every.alternatives)["other"] == ("trabajadores",)
+    limited = resolved("trabajadores language:es").tree.items[0]
+    assert [chain for chain, _ in limited.alternatives] == ["es"]
+    either = resolved("travail language:(es OR fr)").tree.items[0]
+    assert [chain for chain, _ in either.alternatives] == ["fr", "es"]
+    negative = resolved("travail -language:en").tree.items[0]
+    assert len(negative.alternatives) == 7
+
+
+def test_a_bare_symbol_finds_the_document_too():
+    tree = resolved("A/HRC/59/60").tree
+    assert isinstance(tree, Or) and tree.items[1] == Exact("symbol", ("a/hrc/59/60",))
+    assert isinstance(resolved("and/or").tree, Match)
+
+
+def test_a_prefix_of_several_tokens_is_a_phrase_and_a_prefix():
+    tree = resolved("co-operat*").tree
+    assert isinstance(tree, And) and tree.items[1].prefix and tree.items[1].alternatives[0] == ("en", ("operat",))
+
+
+SAID = {
+    "en": {
+        '"domestic workers" country:PHL': "Documents with the phrase “domestic workers” and speaking of Philippines",
+        "NOT recruit* year:2004": "Documents without a word that begins with “recruit” and dated 2004",
+        "": "All documents",
+    },
+    "fr": {
+        '"travail forcé" country:PHL': "Documents avec l’expression « travail forcé » et parlant du pays Philippines",
+        "(a OR b) -language:fr": "Documents (avec le mot « a » ou avec le mot « b ») et non en français",
+    },
+    "es": {
+        "a date:2004-02": "Documentos con la palabra «a» y fechados en 2004-02",
+        '"a b"~1': "Documentos con «a b», cada una a una palabra como máximo de la siguiente",
+    },
+}
+
+
+@pytest.mark.parametrize(("language", "query"), [(lang, query) for lang in SAID for query in SAID[lang]])
+def test_a_query_is_said(language, query):
+    assert say(parse(query).tree, language) == SAID[language][query]
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es", "ar", None])
+def test_every_field_can_be_said_in_every_language(language):
+    for spec in FIELDS:
+        sentence = say(parse(spec.example).tree, language)
+        assert sentence.startswith("Documentos" if language == "es" else "Documents")
+    assert say(Not(NOTHING), language)
