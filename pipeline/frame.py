@@ -130,7 +130,7 @@ def _is_symbol_line(text: str, publisher: str) -> bool:
     for span in reversed(spans):
         rest = rest[: span.start] + " " + rest[span.end :]
     rest = _FILLER.sub(" ", _ORGANISATION.sub(" ", fold(rest)))
-    return bool(spans) and text[0] not in "*∗" and not re.search(r"[^\W\d_]{4,}", rest)
+    return bool(spans) and text[0] not in "*∗[" and not re.search(r"[^\W\d_]{3,}", rest)
 
 
 def _dated_label(text: str, folded: str) -> str:
@@ -154,7 +154,8 @@ def _dated_label(text: str, folded: str) -> str:
 def _language(text: str) -> str | None:
     """The language that a line of its own names: ENGLISH, Français, "English only"."""
     words = re.sub(r"\s+only$", "", text.strip(" :*"), flags=re.IGNORECASE)
-    return lexicon.language_code(words) if 3 < len(words) < 20 or words in ("中文", "汉语") else None
+    named = words in ("中文", "汉语") or (3 < len(words) < 20 and words.replace(" ", "").isalpha())
+    return lexicon.language_code(words) if named else None
 
 
 @cache

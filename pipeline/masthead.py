@@ -17,6 +17,8 @@ from pipeline.dates import find_dates, parse_month
 from pipeline.fold import fold
 from pipeline.frame import FRAME, STRUCTURE, WIDTH, Line, job_number, open_end, read_lines, without_weekday
 
+_TOP = 12  # lines from the top of a page in which a symbol is the document's own
+_BESIDE = 5  # lines from "Distr." or "Original"
 _MEETING_RECORD = re.compile(r"/(?:PV|SR)\.\d")
 
 
@@ -41,7 +43,7 @@ def read_masthead(first_page: Sequence[str], publisher: str) -> Masthead:
     head = lines[: _where_text_begins(lines)]
     agenda = [line.value for line in head if line.label == "agenda"]
     job, letter = _job(lines)
-    framed = any(line.label in ("symbol", "agenda", "session", "distr", "original") for line in lines)
+    framed = any(line.label in ("symbol", "agenda", "session", "distr", "original", "job") for line in lines)
     return Masthead(
         symbols=_symbols(lines, publisher),
         dates=_dates(lines),
@@ -117,7 +119,10 @@ def _names_body(text: str) -> bool:
 
 
 def _symbols(lines: list[Line], publisher: str) -> tuple[str, ...]:
-    texts = [line.text for line in lines if line.label == "symbol"]
+    """The symbols of lines that are nothing but a symbol, high on the page or beside the rest of the block."""
+    block = [at for at, line in enumerate(lines) if line.label in ("distr", "original")]
+    near = [at < _TOP or any(abs(at - one) <= _BESIDE for one in block) for at in range(len(lines))]
+    texts = [line.text for line, close in zip(lines, near, strict=True) if line.label == "symbol" and close]
     return tuple(dict.fromkeys(str(span.symbol) for text in texts for span in lexicon.find_symbols(text, publisher)))
 
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from functools import cache
 
 import lexicon
+from pipeline import names
 from pipeline.dates import find_dates
 from pipeline.document import Mention, Paragraph
 from pipeline.gazetteer import gazetteer
-from pipeline.names import WORDS, find_names
+from pipeline.names import find_names
 
 LEXICON, MODEL = "lexicon", "model"
 _KINDS = ("country", "body", "instrument", "theme")
 _MOST = 30_000  # mentions of one document
 _LONGEST = 20_000  # characters of a paragraph that are looked at
 _HONOURED = re.compile(
-    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Dame|Mme|Mlle|Sra?|Srta|Judge|Justice)\.?\s+(?:[A-Z][\w.'’-]{0,20}\s+){0,2}$"
+    r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof|Sir|Dame|Mme|Mlle|Sra?|Srta|Judge|Justice)\.?\s+(?:(?:[A-Z][\w.'’-]{0,20}|de|da|di|van|von|al|el)\s+){0,3}$"
 )
 _NUMBERED = re.compile(
     r"(?<!\w)(?P<what>Conventions?|Recommendations?|Convenios?|Recomendación|conventions?|convenios?|recommandation|"
@@ -39,10 +40,10 @@ def find_mentions(paragraphs: Sequence[Paragraph], publisher: str = "UN") -> tup
         ours = list(dict.fromkeys((*ours, *_labour_standards(paragraph), *_dates(paragraph))))
         found.extend(ours)
         taken.append(sorted((*symbols, *((one.start, one.end) for one in ours if one.kind != "theme"))))
-    names, complete = find_names(paragraphs, lambda at, start, end: _overlaps(taken[at], start, end))
-    found.extend(_mention(one.kind, one.name, paragraphs[one.at], one.start, one.end, MODEL) for one in names)
+    named, complete = find_names(paragraphs, lambda at, start, end: _overlaps(taken[at], start, end))
+    found.extend(_mention(one.kind, one.name, paragraphs[one.at], one.start, one.end, MODEL) for one in named)
     found.sort(key=lambda one: (one.ordinal, one.start, one.end, one.kind, one.value))
-    notes = {} if complete else {"names": f"text, first {WORDS} words"}
+    notes = {} if complete else {"names": f"text, first {names.WORDS} words"}
     if len(found) > _MOST:
         notes["mentions"] = f"text, first {_MOST}"
     return tuple(found[:_MOST]), notes
@@ -65,7 +66,9 @@ def _of_lexicon(paragraph: Paragraph, publisher: str) -> list[Mention]:
     for kind in _KINDS:
         for hit in gazetteer(kind).find(text):
             code = _choose(kind, hit.codes, text[hit.start : hit.end], publisher)
-            if code and not (kind == "country" and _HONOURED.search(text[max(0, hit.start - 60) : hit.start])):
+            before = text[max(0, hit.start - 80) : hit.start]
+            misleading = {"country": _HONOURED, "instrument": _NOT_LABOUR}.get(kind)
+            if code and not (misleading and misleading.search(before)):
                 found.append(_mention(kind, code, paragraph, hit.start, hit.end))
     return found
 

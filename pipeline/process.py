@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from catalog import Catalog
 from pipeline import waiting
 from pipeline.document import Document
+from pipeline.errors import ReadError
 from pipeline.limits import Limits
 from pipeline.store import store
 from pipeline.workers import Failure, Pool
@@ -59,6 +60,12 @@ class ReadReport:
             self.outcomes.append(outcome)
 
 
+class Unreachable(ReadError):
+    """Raised when the archive does not hold the bytes of a capture; it may be mounted again."""
+
+    may_pass = True
+
+
 def understand(item: Item) -> Document:
     """From bytes to a document. Runs in a child process with limits; raises a ReadError with the reason."""
     from lexicon import language_code
@@ -68,8 +75,11 @@ def understand(item: Item) -> Document:
     from pipeline.readers import read
     from pipeline.works import work_key
 
+    path = Path(item.path)
+    if not path.is_file():
+        raise Unreachable("the bytes are not in the archive")
     declared = language_code(item.words.get("language", ""))
-    reading = read(Path(item.path), item.limits, (declared,) if declared else ())
+    reading = read(path, item.limits, (declared,) if declared else ())
     description = describe(reading, item.words, item.publisher)
     mentions, notes = find_mentions(reading.paragraphs, item.publisher)
     citations = find_citations(reading.paragraphs, mentions, description, item.publisher)

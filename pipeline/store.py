@@ -40,7 +40,7 @@ def store(catalog: Catalog, document: Document, seen: datetime | None = None) ->
         values = _document_values(document) | {"work_id": work_id}
         document_id = _write_row(connection, before, values, read_at, seen)
         changed = [_sync(connection, table, document_id, rows) for table, rows in _content(document)]
-        twin = before is None and _has_twin(connection, work_id, document_id, values["text_sha256"])
+        twin = before is None and _has_twin(connection, document_id, values)
         news = _differs(before, values) if before else not twin
         news = news or (before is not None and any(changed[1:]))  # pages may only have gained in quality
         news = _refresh_work(connection, work_id, document.publisher) or news
@@ -171,12 +171,10 @@ def _sync(connection: Connection, table: sa.Table, document_id: int, rows: list[
     return True
 
 
-def _has_twin(connection: Connection, work_id: int, document_id: int, text_sha256: str) -> bool:
-    """Whether another file of the work has the same text: then this one is only a version."""
-    query = sa.select(_D.c.id).where(
-        _D.c.work_id == work_id, _D.c.id != document_id, _D.c.text_sha256 == text_sha256, _D.c.state == "read"
-    )
-    return connection.execute(query.limit(1)).first() is not None
+def _has_twin(connection: Connection, document_id: int, values: dict[str, Any]) -> bool:
+    """Whether another file has the same text, symbol and language: then this one is only a version of it."""
+    same = [_D.c[name] == values[name] for name in ("work_id", "text_sha256", "symbol", "language", "state")]
+    return connection.execute(sa.select(_D.c.id).where(_D.c.id != document_id, *same).limit(1)).first() is not None
 
 
 def _refresh_work(connection: Connection, work_id: int, publisher: str) -> bool:

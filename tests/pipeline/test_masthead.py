@@ -292,7 +292,12 @@ def test_the_title(page, publisher, title):
 
 @pytest.mark.parametrize(
     ("page", "number", "language"),
-    [(COUNCIL, "GE.26-01234", "en"), (JOINT, "25-08499", "en"), (SPANISH, "24-17777", "es"), (RUSSIAN, "25-03160", "ru")],
+    [
+        (COUNCIL, "GE.26-01234", "en"),
+        (JOINT, "25-08499", "en"),
+        (SPANISH, "24-17777", "es"),
+        (RUSSIAN, "25-03160", "ru"),
+    ],
 )
 def test_job_number_and_its_language(page, number, language):
     found = read(page)
@@ -316,16 +321,26 @@ def test_a_footnote_is_not_the_symbol():
     assert read(page).symbols == ("A/HRC/61/47",)
 
 
+def test_a_symbol_in_the_text_is_not_the_documents():
+    cover = "\n".join(["A study of ports"] * 20) + "\nA/HRC/60/14\n"
+    assert read(cover).symbols == ()
+
+
 def test_a_session_in_the_title_is_not_the_session():
-    page = "A/80/15\nReport of the Trade Board on its\nthirty-fourth special session\nGeneva, 15 and 16 April 2025\n"
-    found = read(page)
+    lines = [
+        "A/80/15",
+        "Report of the Trade Board on its",
+        "thirty-fourth special session",
+        "Geneva, 15 and 16 April 2025",
+    ]
+    found = read("\n".join(lines))
     assert found.sessions == ()
     assert found.title == "Report of the Trade Board on its thirty-fourth special session"
 
 
 def test_records_of_meetings_are_named_by_the_meeting():
-    page = "United Nations A/79/PV.64\nGeneral Assembly\nSeventy-ninth session\n64th plenary meeting\nOfficial Records\n"
-    assert read(page).title == "General Assembly, Seventy-ninth session, 64th plenary meeting"
+    lines = ["United Nations A/79/PV.64", "General Assembly", "Seventy-ninth session", "64th plenary meeting"]
+    assert read("\n".join(lines)).title == "General Assembly, Seventy-ninth session, 64th plenary meeting"
 
 
 @pytest.mark.parametrize(

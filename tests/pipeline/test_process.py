@@ -1,0 +1,214 @@
+"""From captures to the catalog with real child processes: quarantine, waiting, trying again, and kill -9."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from catalog import Catalog, tables, upsert
+from crawlers import Archive
+from pipeline import Limits, ReadError, read_waiting, retry
+from pipeline.child import Failure
+from pipeline.waiting import captured, due, record_failure
+from tests.pipeline.made import pdf
+from tests.pipeline.test_store import contents
+
+ROOT = Path(__file__).parents[2]
+
+
+def page(symbol, title, *text):
+    frame = [f"United Nations {symbol}", "General Assembly Distr.: General", "3 March 2026", "Original: English"]
+    return pdf(*frame, "Human Rights Council", "Sixty-first session", "Agenda item 3", title, "Summary", *text)
+
+
+FRENCH = pdf(
+    *("Nations Unies A/HRC/61/48", "Distr. générale", "3 mars 2026", "Français", "Conseil des droits de l'homme"),
+    *("Soixante et unième session", "Les gens de mer abandonnés", "1. Les marins du Mexique restent à terre."),
+)  # not in English, so that no child needs the statistical model
+
+FILES = {
+    "A/HRC/61/47": page("A/HRC/61/47", "Domestic workers in Mexico", "Article 25 of the ICRMW protects them."),
+    "A/HRC/61/47/Add.1": page("A/HRC/61/47/Add.1", "Mission to the Philippines", "See A/HRC/61/47."),
+    "A/HRC/61/48": page("A/HRC/61/48", "Seafarers left ashore", "Mr. Jordan spoke of Sierra Leone on 3 June 2025."),
+}
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return Archive(tmp_path / "archive")
+
+
+def capture(catalog, archive, data, url="https://docs.example.org/1", source="un", captured=None, **words):
+    sha256 = archive.put(data)
+    row = {
+        "source": source,
+        "publisher": "UN",
+        "url": url,
+        "sha256": sha256,
+        "size": len(data),
+        "media_type": "application/pdf",
+        "words": words,
+        "captured": captured or datetime.now(UTC),
+    }
+    with catalog.write() as connection:
+        upsert(connection, tables.captures, [row], key=["source", "url", "sha256"], update=False)
+    return sha256
+
+
+def documents(catalog):
+    with catalog.read() as connection:
+        return {row["sha256"]: row for row in connection.execute(sa.select(tables.documents)).mappings()}
+
+
+def test_a_round(catalog, archive):
+    for symbol, data in FILES.items():
+        capture(catalog, archive, data, url=symbol)
+    broken = capture(catalog, archive, b"GIF89a nothing", url="broken", title="A picture", symbol="A/HRC/61/99")
+    told = []
+    report = read_waiting(catalog, archive, progress=told.append, ocr=False, processes=2)
+    assert (report.read, report.quarantined, report.waiting) == (3, 1, 0)
+    assert {one.total for one in told} == {4}
+    assert {one.symbol for one in told} == {*FILES, "A/HRC/61/99"}
+    kept = documents(catalog)[broken]
+    assert (kept["state"], kept["title"], kept["symbol"]) == ("quarantined", "A picture", "A/HRC/61/99")
+    assert kept["reason"]
+    with catalog.read() as connection:
+        works = {row["key"]: row for row in connection.execute(sa.select(tables.works)).mappings()}
+        mentions = {(row["kind"], row["value"]) for row in connection.execute(sa.select(tables.mentions)).mappings()}
+        cited = set(connection.execute(sa.select(tables.citations.c.target)).scalars())
+        assert catalog.last_seq(connection) == 3
+    assert set(works) == {"UN:A/HRC/61/47", "UN:A/HRC/61/48"}
+    work = works["UN:A/HRC/61/47"]
+    assert (work["title"], work["session"], work["agenda_item"]) == ("Domestic workers in Mexico", "61", "3")
+    assert {("country", "MEX"), ("country", "PHL"), ("country", "SLE"), ("date", "2025-06-03")} <= mentions
+    assert cited == {"ICRMW art. 25", "A/HRC/61/47"}
+    before = contents(catalog)
+    again = read_waiting(catalog, archive, ocr=False, processes=2)
+    assert (again.read, again.quarantined, again.waiting) == (0, 0, 0)
+    assert contents(catalog) == before
+
+
+def test_new_words_about_known_bytes_are_taken_up(catalog, archive):
+    sha256 = capture(catalog, archive, FRENCH, source="by-hand", title="x", file="x.pdf")
+    read_waiting(catalog, archive, ocr=False, processes=1)
+    later = datetime.now(UTC) + timedelta(seconds=5)
+    capture(catalog, archive, FRENCH, url="https://un/2", captured=later, title="Sailors without pay")
+    assert read_waiting(catalog, archive, ocr=False, processes=1).read == 1
+    assert documents(catalog)[sha256]["title"] == "Sailors without pay"
+    assert read_waiting(catalog, archive, ocr=False, processes=1).read == 0
+
+
+def test_words_do_not_depend_on_the_order_of_arrival(catalog, archive):
+    data = FILES["A/HRC/61/48"]
+    for source, title in (("by-hand", "by hand"), ("un-z", "last"), ("un-a", "first")):
+        sha256 = capture(catalog, archive, data, url=source, source=source, title=title)
+    (one,) = captured(catalog, [sha256])
+    assert one.words["title"] == "first"
+
+
+def test_missing_bytes_wait(catalog, archive):
+    sha256 = capture(catalog, archive, FILES["A/HRC/61/48"])
+    archive.path(sha256).unlink()
+    report = read_waiting(catalog, archive, ocr=False, processes=1)
+    assert (report.read, report.waiting) == (0, 1)
+    assert "archive" in documents(catalog)[sha256]["reason"]
+
+
+def test_what_may_pass_is_tried_three_times_more_and_then_kept(any_catalog):
+    failure = Failure("the process was ended from outside", True)
+    waits = []
+    for _ in range(4):
+        record_failure(any_catalog, "a" * 64, "UN", {}, failure, None)
+        row = documents(any_catalog)["a" * 64]
+        waits.append(row["try_again"] and round((row["try_again"] - datetime.now(UTC)).total_seconds() / 3600))
+    assert waits == [1, 6, 24, None]
+    assert (row["state"], row["attempts"]) == ("quarantined", 4)
+
+
+def test_due_again_only_when_the_time_has_come(any_catalog, archive):
+    sha256 = capture(any_catalog, archive, b"anything")
+    record_failure(any_catalog, sha256, "UN", {}, Failure("ended", True), None)
+    now = datetime.now(UTC)
+    assert due(any_catalog, now, ocr=True) == []
+    assert due(any_catalog, now + timedelta(hours=2), ocr=True) == [sha256]
+
+
+def test_what_needs_ocr_waits_until_it_is_there(any_catalog, archive):
+    sha256 = capture(any_catalog, archive, b"an image")
+    record_failure(any_catalog, sha256, "UN", {}, Failure("Tesseract is missing", True, "NeedsOcr"), None)
+    row = documents(any_catalog)[sha256]
+    assert (row["state"], row["try_again"], row["reason"]) == ("waiting", None, "needs OCR: Tesseract is missing")
+    far = datetime.now(UTC) + timedelta(days=365)
+    assert due(any_catalog, far, ocr=False) == []
+    assert due(any_catalog, far, ocr=True) == [sha256]
+
+
+def test_quarantine_is_left_by_hand(any_catalog, archive):
+    sha256 = capture(any_catalog, archive, b"GIF89a")
+    record_failure(any_catalog, sha256, "UN", {}, Failure("no reader", False), None)
+    assert due(any_catalog, datetime.now(UTC), ocr=True) == []
+    retry(any_catalog, sha256)
+    assert due(any_catalog, datetime.now(UTC), ocr=True) == [sha256]
+    with pytest.raises(ReadError, match="quarantine"):
+        retry(any_catalog, "b" * 64)
+
+
+def test_a_document_that_was_read_outlives_a_failed_reading(catalog, archive):
+    sha256 = capture(catalog, archive, FRENCH)
+    read_waiting(catalog, archive, ocr=False, processes=1)
+    later = datetime.now(UTC) + timedelta(seconds=5)
+    record_failure(catalog, sha256, "UN", {}, Failure("ended", True), later)
+    assert documents(catalog)[sha256]["state"] == "read"
+    assert due(catalog, datetime.now(UTC), ocr=True) == []
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from catalog import Catalog
+from crawlers import Archive
+from pipeline import read_waiting
+if __name__ == "__main__":
+    read_waiting(Catalog(sys.argv[1]), Archive(Path(sys.argv[2])), ocr=False, processes=2)
+"""
+
+
+def test_killed_at_any_moment_and_run_again_it_ends_the_same(tmp_path, archive):
+    addenda = ["", "/Add.1"]
+    files = [FRENCH.replace(b"/48", b"/%d%s" % (80 + n // 2, addenda[n % 2].encode())) for n in range(24)]
+    program = tmp_path / "read.py"
+    program.write_text(SCRIPT)
+    whole = _filled(tmp_path / "whole.sqlite", archive, files)
+    began = time.monotonic()
+    read_waiting(whole, archive, Limits(), ocr=False, processes=2)
+    took = time.monotonic() - began
+    harmed = _filled(tmp_path / "harmed.sqlite", archive, files)
+    command = [sys.executable, str(program), harmed.url, str(archive.root)]
+    chance = random.Random(3)
+    for _ in range(3):
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, start_new_session=True
+        )
+        time.sleep(0.3 + chance.random() * (took + 1))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+    read_waiting(harmed, archive, Limits(), ocr=False, processes=2)
+    assert contents(harmed) == contents(whole)
+    with harmed.read() as connection:
+        assert harmed.last_seq(connection) == 24
+        assert len(harmed.changes_after(connection, 0)) == 24
+
+
+def _filled(path, archive, files):
+    catalog = Catalog(f"sqlite:///{path}")
+    catalog.migrate()
+    for number, data in enumerate(files):
+        capture(catalog, archive, data, url=f"https://un/{number}")
+    return catalog
