@@ -24,7 +24,7 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
     return not isinstance(state.result(raise_on_failure=False), ForumwatchError)
 
 
-patient = task(retries=2, retry_delay_seconds=[30, 300], retry_condition_fn=_may_pass)
+patient = task(retries=2, retry_delay_seconds=[10, 120], retry_condition_fn=_may_pass)
 
 
 @patient

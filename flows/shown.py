@@ -137,14 +137,16 @@ def text(document: ReadDocument) -> None:
 
 def sources(lines: Sequence[SourceLine]) -> None:
     """The table that a run ends with."""
-    table = Table("source", "publisher", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for name in ("source", "publisher"):
+        table.add_column(name, no_wrap=True)
     for name in ("found", "fetched", "unchanged", "read", "waiting", "quarantined", "failed"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     table.add_column("late")
     for line in lines:
         counts = (line.found, line.fetched, line.unchanged, line.read, line.waiting, line.quarantined, line.failed)
         table.add_row(line.source, line.publisher, *map(str, counts), "LATE" if line.late else "no")
-    Console(highlight=False).print(table)
+    Console(highlight=False, width=max(console.width, 110)).print(table)
     for line in lines:
         if line.reason:
             console.print(Text(f"  {line.source}: {line.reason}", style="yellow"))

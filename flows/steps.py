@@ -57,12 +57,12 @@ def recorded(house: House, step: str, subject: str = "") -> Iterator[dict[str, A
             connection.execute(sa.update(runs).where(same).values(stopped))
             row = {"step": step, "subject": subject, "started": datetime.now(UTC), "state": "running", "counts": {}}
             run = connection.execute(sa.insert(runs).values(row).returning(runs.c.id)).scalar_one()
-        reason = "ended by an error that is not ours: see the log"
+        reason = "was stopped before it ended"
         try:
             yield counts
             reason = ""
-        except ForumwatchError as error:
-            reason = str(error)
+        except Exception as error:
+            reason = str(error) if isinstance(error, ForumwatchError) else f"{type(error).__name__}: {error}"
             raise
         finally:
             end = {"state": "failed" if reason else "done", "reason": reason, "finished": datetime.now(UTC)}
