@@ -26,10 +26,17 @@ def only_said(**words: str) -> dict[str, str]:
 
 
 def page(response: Response) -> TextResponse:
-    """The answer as a page of text, or SourceChanged: bytes came where a page was asked for."""
-    if not isinstance(response, TextResponse):
-        raise SourceChanged(f"{response.url} is no page of text any more")
+    """The answer as a page of HTML or XML, or SourceChanged: something else came where a page was asked for."""
+    if not isinstance(response, TextResponse) or response.selector.type == "json":
+        raise SourceChanged(f"{response.url} is no page any more")
     return response
+
+
+def plain(response: Response) -> str:
+    """The answer as text, or SourceChanged."""
+    if not isinstance(response, TextResponse):
+        raise SourceChanged(f"{response.url} is no text any more")
+    return response.text
 
 
 def format_of(words: str) -> str:

@@ -10,7 +10,7 @@ from scrapy.http import Response
 from crawlers.bases.source import Reading, Source
 from crawlers.errors import SourceChanged
 from crawlers.found import Found
-from crawlers.words import page
+from crawlers.words import plain
 
 FORMATS = {
     "application/pdf": "pdf",
@@ -59,7 +59,7 @@ class CdxSource(Source, abstract=True):
         return f"{cls.index}?{urlencode(query, safe=':')}" + (f"&resumeKey={resume_key}" if resume_key else "")
 
     def parse(self, response: Response, **kwargs: Any) -> Reading:
-        rows, resume_key = _table(page(response).text, response.url)
+        rows, resume_key = _table(plain(response), response.url)
         seen = set()
         for row in rows:
             if row["mimetype"] in self.media_types and row["digest"] not in seen:
@@ -73,6 +73,8 @@ def _table(text: str, url: str) -> tuple[list[dict[str, str]], str]:
     """The rows by field name, and the resume key ("" on the last page). An empty index is []."""
     try:
         lines = json.loads(text)
+        if not isinstance(lines, list):
+            raise TypeError("not a list")
         fields, *rest = lines or [[]]
         resume_key = ""
         if len(rest) >= 2 and rest[-2] == [] and len(rest[-1]) == 1:

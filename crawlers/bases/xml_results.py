@@ -11,7 +11,7 @@ from scrapy.http import Response
 
 from crawlers.bases.source import Reading, Source
 from crawlers.errors import SourceChanged
-from crawlers.words import page, tidy
+from crawlers.words import plain, tidy
 
 
 class XmlResultsSource(Source, abstract=True):
@@ -46,7 +46,7 @@ class XmlResultsSource(Source, abstract=True):
         return f"{cls.endpoint}?{urlencode(query, safe='@=/*')}"
 
     def parse(self, response: Response, start: int = 0, **kwargs: Any) -> Reading:
-        sheet = Selector(text=page(response).text.lstrip("\ufeff"), type="xml")
+        sheet = Selector(text=plain(response).lstrip("\ufeff"), type="xml")
         sheet.remove_namespaces()
         promised = sheet.xpath(f"//{self.total}/text()").get("")
         if not promised.strip().isdigit():
