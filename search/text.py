@@ -79,7 +79,22 @@ class Spot:
     part: int | None = None
 
 
-FIRST = Spot()
+@dataclass(frozen=True, slots=True)
+class File:
+    """What the bytes of a document are called and made of."""
+
+    sha256: str
+    media_type: str
+    symbol: str | None
+    language: str | None
+
+
+def find_file(catalog: Catalog, sha256: str) -> File | None:
+    """The file with these bytes, read or not; None if no document has them."""
+    columns = (documents.c[name] for name in ("sha256", "media_type", "symbol", "language"))
+    with catalog.read() as connection:
+        row = connection.execute(sa.select(*columns).where(documents.c.sha256 == sha256)).one_or_none()
+    return None if row is None else File(*row)
 
 
 def find_document(catalog: Catalog, words: str, language: str | None = None) -> str | None:

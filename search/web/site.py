@@ -1,7 +1,7 @@
 """What does every page need? The catalog, the searcher, the addresses, and how an answer is dressed as page or JSON."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,9 +13,6 @@ from markupsafe import Markup
 from catalog import Catalog
 from search.as_json import marked
 from search.known import POOR
-from search.marks import marks
-from search.query.parse import parse
-from search.query.resolve import resolve
 from search.results import Passage, Results
 from search.web import wording
 from search.web.urls import Urls, site_urls
@@ -67,11 +64,6 @@ class Site:
         self.secret = secret
         self.whole, self.local = site_urls(base_url)
         self.pages = _environment(self.local, notice)
-
-    def marks(self, query: str) -> Callable[[str, str | None], Sequence[tuple[int, int]]]:
-        """What of a text (in a language) the query asks for, as offsets; the same words that the results mark."""
-        tree = resolve(parse(query).tree).tree
-        return lambda text, language: marks(tree, text, language)
 
     def page(self, template: str, shown: Mapping[str, Any], status: int = 200, twin: str | None = None) -> HTMLResponse:
         """An HTML page; `twin` is the address of the same as JSON."""

@@ -7,8 +7,9 @@ from fastapi.responses import FileResponse
 
 from search.as_json import document_json
 from search.json_shapes import DocumentJson
-from search.text import FIRST, PART, ReadDocument, Spot, read_document
+from search.text import PART, File, ReadDocument, Spot, find_file, read_document
 from search.web import headers
+from search.web.marking import marks_of
 from search.web.pages.examples import DOCUMENT
 from search.web.site import Answer, Site
 from search.web.twins import Described, serve, wants_json
@@ -37,14 +38,14 @@ def mount(app: FastAPI, site: Site) -> None:
             "query": query,
             "at": spot.at,
             "anchors": _anchors(found, spot.at),
-            "marks": site.marks(query),
+            "marks": marks_of(site.catalog, found, query, PART),
             "room": PART,
             "twin_url": site.local.document(sha256, json=True),
         }
         return Answer("document.html", document_json(found, site.whole), shown)
 
     def original(sha256: str) -> FileResponse:
-        found = read_document(site.catalog, sha256, FIRST) if SHA256.fullmatch(sha256) else None
+        found = find_file(site.catalog, sha256) if SHA256.fullmatch(sha256) else None
         path = site.archive_path(sha256) if found else None
         if found is None or path is None or not path.is_file():
             raise HTTPException(404, "These bytes are not kept here.")
@@ -88,8 +89,8 @@ def _number(words: str | None) -> int | None:
     return int(words) if words and words.isascii() and words.isdigit() and len(words) < 10 else None
 
 
-def _file_name(document: ReadDocument) -> str:
+def _file_name(file: File) -> str:
     """A-HRC-59-60-en.pdf; the first letters of the SHA-256 where no symbol is known."""
-    name = re.sub(r"[^A-Za-z0-9.]+", "-", document.symbol or "").strip("-.") or document.sha256[:16]
-    language = f"-{document.language}" if document.language else ""
-    return f"{name[:80]}{language}.{EXTENSIONS.get(document.media_type, 'bin')}"
+    name = re.sub(r"[^A-Za-z0-9.]+", "-", file.symbol or "").strip("-.") or file.sha256[:16]
+    language = f"-{file.language}" if file.language else ""
+    return f"{name[:80]}{language}.{EXTENSIONS.get(file.media_type, 'bin')}"

@@ -90,6 +90,14 @@ def test_a_work_opened_from_a_search_shows_where_it_answers(real):
     assert real.get("/works/UN:A/HRC/47/30.json").json()["passages"] == []
 
 
+def test_the_document_marks_what_the_passage_marks(real):
+    data = real.get("/search.json", params={"q": "country:PHL passports"}).json()
+    passage = data["hits"][0]["passages"][0]
+    assert "<mark>Philippines</mark>" in passage["text"]
+    path = passage["url"].removeprefix("http://localhost:8700").partition("#")[0]
+    assert passage["text"] in real.get(path).text
+
+
 @pytest.mark.parametrize("example", EXAMPLES, ids=[example.query for example in EXAMPLES])
 def test_the_examples_of_the_help_page_are_understood(real, example):
     parsed = parse(example.query)
