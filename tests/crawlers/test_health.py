@@ -1,0 +1,98 @@
+"""Is a broken promise said in one sentence, and are bytes told apart by what they are?"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers import Expect, is_late
+from crawlers.frontier import Counts
+from crawlers.health import verdict
+from crawlers.sniff import kind_of, objection
+
+
+def counts(**changes) -> Counts:
+    names = ("found", "done", "same", "failed", "withheld", "waiting")
+    return Counts(**(dict.fromkeys(names, 0) | {"first_bad_page": "", "first_bad_file": ""} | changes))
+
+
+@pytest.mark.parametrize(
+    ("given_counts", "stopped", "state", "said"),
+    [
+        (counts(found=10, done=10), "", "done", ""),
+        (counts(found=10, same=10), "", "done", ""),
+        (
+            counts(found=10, done=9, failed=1, first_bad_file="x: gone"),
+            "",
+            "done",
+            "1 of 10 files failed, the first: x",
+        ),
+        (counts(), "", "failed", "nothing was found at all"),
+        (counts(withheld=3), "", "failed", "nothing was found at all"),
+        (counts(found=4, done=4), "", "failed", "4 files were found, where 5 to 20 files were expected"),
+        (counts(found=21, done=21), "", "failed", "21 files were found"),
+        (counts(found=10, done=4, failed=6, first_bad_file="x: gone"), "", "failed", "6 of 10 files failed"),
+        (counts(found=10, done=10, first_bad_page="p: why"), "", "failed", "a page could not be read: p: why"),
+        (counts(found=10, done=5, waiting=5), "", "failed", "5 addresses wait for another run"),
+        (counts(found=10, done=10), "a.example shuts us out", "failed", "a.example shuts us out"),
+    ],
+)
+def test_verdict(given_counts, stopped, state, said):
+    got, reason = verdict(Expect(5, 20), given_counts, stopped)
+    assert got == state and said in reason and bool(reason) == bool(said)
+
+
+def test_late_is_after_two_periods():
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+
+    def late(cadence, **ago):
+        return is_late(cadence, now - timedelta(**ago), now)
+
+    assert not late("weekly", days=13) and late("weekly", days=15)
+    assert not late("daily", hours=47) and late("daily", hours=49)
+    assert not late("once", days=4000) and not is_late("weekly", None, now)
+
+
+@pytest.mark.parametrize("bad", [(0, 5), (6, 5), (-1, 1)])
+def test_an_expectation_that_cannot_be_met_is_refused(bad):
+    with pytest.raises(ValueError, match="at_least"):
+        Expect(*bad)
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"%PDF-1.7", "pdf"),
+        (b"\xef\xbb\xbf\r\n%PDF-1.3", "pdf"),
+        (b"PK\x03\x04", "docx"),
+        (b"\xd0\xcf\x11\xe0\xa1", "doc"),
+        (b"\xffWPC\x10", "wordperfect"),
+        (b"<!DOCTYPE html>", "html"),
+        (b"\xef\xbb\xbf  <HTML lang=en>", "html"),
+        ("<html><body>".encode("utf-16"), "html"),
+        ("<html><body>".encode("utf-16-be"), "html"),
+        (b"<?xml version='1.0'?><!-- x --><html xmlns='y'>", "html"),
+        (b" \r\n\0", "empty"),
+        (b"", "empty"),
+        (b"error", "unknown"),
+        (b"GIF89a", "unknown"),
+    ],
+)
+def test_bytes_are_told_apart(data, kind):
+    assert kind_of(data) == kind
+
+
+@given(st.binary(max_size=3000), st.sampled_from(["", "pdf", "html"]), st.text(max_size=30))
+def test_any_bytes_get_an_answer_and_a_page_is_never_taken_for_a_pdf(data, wanted, media_type):
+    reason = objection(data, wanted, media_type)
+    if kind_of(data) == "empty" or (kind_of(data) == "html" and wanted != "html"):
+        assert reason
+    if kind_of(data) == "pdf":
+        assert not reason
+
+
+def test_a_wall_is_no_document_even_where_html_is_wanted_but_a_long_text_about_walls_is():
+    wall = b"<html><head><title>Just a moment...</title></head></html>"
+    assert "stands in the way" in objection(wall, "html", "text/html")
+    assert not objection(b"<html>" + b"a study of the captcha " * 2000, "html", "text/html")
