@@ -72,7 +72,7 @@ class ReadDocument:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Which part is wanted: that with paragraph `at`, else that with `page`, else the part of that number, else the first."""
+    """Which part is wanted: that with paragraph `at`, else with `page`, else the one of that number, else the first."""
 
     at: int | None = None
     page: int | None = None

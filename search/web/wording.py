@@ -111,6 +111,13 @@ def titled(title: str, symbol: str | None) -> str:
     return words or symbol or "Without a title"
 
 
+def shortened(text: str, room: int = 160) -> str:
+    """Cut between words, where a list would drown in one long title."""
+    if len(text) <= room:
+        return text
+    return f"{text[:room].rpartition(' ')[0] or text[:room]} …"
+
+
 def _day_of(value: str) -> str:
     """2014-05-09 as 9 May 2014; anything else (a month, a year) as it is."""
     try:
