@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from itertools import groupby
-from urllib.parse import quote, unquote_plus, urlsplit
+from urllib.parse import quote, unquote, unquote_plus, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -84,7 +84,8 @@ class Wayback:
         timestamp = request.path_params["timestamp"]
         original = request.path_params["original"] + (f"?{request.url.query}" if request.url.query else "")
         key = Capture("", _whole(original), "", "", None).urlkey
-        same = [capture for capture in self._captures if capture.urlkey == key]
+        # The path arrives decoded, while the index keeps addresses as they were captured (GMP%20No%201.pdf).
+        same = [capture for capture in self._captures if unquote(capture.urlkey) == unquote(key)]
         if not same or not timestamp.isdigit():
             return not_found(BODY)
         nearest = min(same, key=lambda capture: abs(int(capture.timestamp) - int(timestamp.ljust(14, "0")[:14])))
