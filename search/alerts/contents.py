@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from catalog import Catalog
 from catalog.tables import works
 from search.alerts.letter import Item, Watched
-from search.alerts.matching import BATCH, remembered
+from search.alerts.matching import LOADED, remembered
 from search.alerts.setting import FULL, in_order
 from search.query.say import say
 from search.results import Hit
@@ -43,8 +43,8 @@ class Contents:
         self._hits: dict[tuple[str, str, int], Hit] = {}
         self._said: dict[tuple[str, str], str] = {}
         self._engine = open_engine(None)
-        for start in range(0, len(ids), BATCH):
-            self._engine.add(load_works(catalog, ids[start : start + BATCH]))
+        for start in range(0, len(ids), LOADED):
+            self._engine.add(load_works(catalog, ids[start : start + LOADED]))
         self._engine.commit()
 
     def items(self, matches: Sequence[Match], language: str) -> tuple[Item, ...]:

@@ -20,7 +20,8 @@ from catalog.tables import changes, matches, saved_searches, subscribers, waterm
 from search.alerts.saved import meaning
 
 READER = "match"  # of the change sequence
-BATCH = 500  # changes, and so at most as many works in memory
+BATCH = 1000  # changes, and so at most as many works in the engine
+LOADED = 100  # works read from the catalog at once
 
 remembered = lru_cache(maxsize=20_000)(meaning)  # a run asks the same searches batch after batch
 
@@ -126,7 +127,9 @@ def _ask(catalog: Catalog, searches: Sequence[Asked], works: dict[int, int]) -> 
     if not searches or not works:
         return found
     engine = open_engine(None)
-    engine.add(load_works(catalog, list(works)))
+    newcomers = list(works)
+    for start in range(0, len(newcomers), LOADED):
+        engine.add(load_works(catalog, newcomers[start : start + LOADED]))
     engine.commit()
     members: dict[str, tuple[int, ...]] = {}
     for search in searches:

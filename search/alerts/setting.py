@@ -119,7 +119,7 @@ def _heading(item: Item, w: Wording) -> tuple[str, str]:
 
 def _entry(number: int, item: Item, w: Wording, links: Links) -> Entry:
     title = plain(item.title)[:LONGEST_TITLE] or item.symbol or item.key
-    languages = ", ".join(w.language_name(code) for code in item.languages)
+    languages = ", ".join(label_of("language", code, w.language) for code in item.languages)
     symbol = plain(item.symbol or "")
     facts = [symbol, w.day(item.date) if item.date else "", languages]
     passage = item.passage
@@ -167,7 +167,8 @@ def _search(search: Watched, letter: Letter, links: Links) -> SearchLine:
 
 def _source(source: SourceStanding, w: Wording) -> SourceLine:
     if source.cadence == "by hand" and source.last_good:
-        return SourceLine(w("by_hand", moment=w.moment(source.last_good)), False)
+        by_hand = w("by_hand", moment=w.moment(source.last_good))
+        return SourceLine(by_hand if source.source == "by-hand" else f"{plain(source.title)}: {by_hand}", False)
     seen = w("last_good", moment=w.moment(source.last_good)) if source.last_good else w("never")
     trouble = _trouble(source, w)
     return SourceLine(f"{plain(source.title)}: {'; '.join((*trouble, seen))}", bool(trouble))

@@ -44,9 +44,6 @@ class Wording:
             return f"{first.day} {self._month(first)} - {self.day(last)}"
         return f"{self.day(first)} - {self.day(last)}"
 
-    def language_name(self, code: str) -> str:
-        return str(self._words["languages"].get(code, code))
-
     def _month(self, day: date) -> str:
         return str(self._words["months"][day.month - 1])
 

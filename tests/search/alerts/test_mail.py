@@ -19,6 +19,7 @@ from search.alerts.links import Letterhead, Links
 from search.alerts.mail import LARGEST_HTML, compose, message_id
 from search.alerts.tokens import Grant, verify
 from search.alerts.wording import Wording
+from search.labels import label_of
 from search.web.urls import Urls
 from tests.search.alerts.letters import ITEMS, LETTERHEAD, LINKS, MADE, SECRET, SOURCES, TRAINING, item, letter, passage
 
@@ -90,7 +91,7 @@ def test_each_language_says_everything(language):
         for key in ("covers", "looked_at", "paused", "stop_all", "stop_one", "late", "failed"):
             assert w(key).casefold() in flat.casefold(), key
         assert "28" in flat and "{" not in re.sub(r"<style>.*?</style>", "", flat, flags=re.S)
-        assert w.language_name("fr") in flat
+        assert label_of("language", "fr", language) in flat
     assert f"({w('subject_incomplete', count='', interval='').split('(')[1].split(')')[0]})" in opened(raw)["Subject"]
     assert opened(raw)["Content-Language"] == language
 
@@ -101,7 +102,7 @@ def test_the_words_of_all_languages_are_complete():
     keys = {language: set(table) for language, table in words.items()}
     assert keys["en"] == keys["fr"] == keys["es"]
     for language, table in words.items():
-        assert len(table["months"]) == 12 and set(table["languages"]) == {"ar", "zh", "en", "fr", "ru", "es"}
+        assert len(table["months"]) == 12
         for key, phrase in table.items():
             if isinstance(phrase, str):
                 assert set(re.findall(r"{(\w+)}", phrase)) == set(re.findall(r"{(\w+)}", words["en"][key])), (
