@@ -10,6 +10,7 @@
     + NotADocument     an error, login, challenge or maintenance page stands in the document's place
     + NoText           every page was looked at and holds no text
     + NeedsOcr         pages are images and Tesseract (or one of its languages) is not there: may pass
+    + Unreachable      the archive does not hold the bytes just now: may pass
   + WorkerError        the pool of reading processes itself cannot run (raised by pipeline.workers)
 """
 
@@ -63,6 +64,12 @@ class NeedsOcr(ReadError):
     def __init__(self, reason: str, reading: "Reading | None" = None) -> None:
         super().__init__(reason)
         self.reading = reading  # what could be read without OCR
+
+
+class Unreachable(ReadError):
+    """Raised when the archive does not hold the bytes of a capture; it may come back."""
+
+    may_pass: ClassVar[bool] = True
 
 
 class WorkerError(ForumwatchError):

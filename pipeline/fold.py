@@ -42,6 +42,11 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() and "\n" not in text else "".join(map(_char, text))
 
 
+def fold_pattern(pattern: str) -> str:
+    """A regular expression for folded text: only what is not ASCII is folded, the rest may mean something else."""
+    return "".join(char if char.isascii() else _char(char) for char in pattern)
+
+
 def fold_with_offsets(text: str) -> tuple[str, list[int] | None]:
     """The folded text and, per folded character, its place in `text`; None where the places are the same."""
     folded = fold(text)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import lexicon
 from pipeline.dates import find_dates, parse_month
-from pipeline.fold import fold
+from pipeline.fold import fold, fold_pattern
 from pipeline.ordinals import ordinal, ordinal_alone
 
 _TABLE = Path(__file__).parent / "tables" / "masthead.toml"
@@ -154,7 +154,7 @@ def _dated_label(text: str, folded: str) -> str:
 def _language(text: str) -> str | None:
     """The language that a line of its own names: ENGLISH, Français, "English only"."""
     words = re.sub(r"\s+only$", "", text.strip(" :*"), flags=re.IGNORECASE)
-    named = words in ("中文", "汉语") or (3 < len(words) < 20 and words.replace(" ", "").isalpha())
+    named = words in ("中文", "汉语") or (3 < len(words) < 20 and words.isalpha())
     return lexicon.language_code(words) if named else None
 
 
@@ -163,7 +163,7 @@ def _patterns(part: str) -> tuple[re.Pattern[str], ...]:
     table = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     lists = [table["other"][part]] if part in table["other"] else table[part].values()
     filled = (one.replace("{N}", _NUMBER).replace("{O}", _ORDINAL) for patterns in lists for one in patterns)
-    return tuple(re.compile(one, re.IGNORECASE) for one in filled)
+    return tuple(re.compile(fold_pattern(one), re.IGNORECASE) for one in filled)
 
 
 def matches(part: str, folded: str) -> bool:

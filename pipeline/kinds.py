@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from pipeline.fold import fold
+from pipeline.fold import fold, fold_pattern
 
 _TABLE = Path(__file__).parent / "tables" / "kinds.csv"
 _TITLE = 400  # characters of a title that are looked at
@@ -15,7 +15,8 @@ _TITLE = 400  # characters of a title that are looked at
 @cache
 def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     with _TABLE.open(encoding="utf-8", newline="") as lines:
-        return tuple((row["kind"], row["by"], re.compile(row["pattern"])) for row in csv.DictReader(lines))
+        rows = list(csv.DictReader(lines))
+    return tuple((row["kind"], row["by"], re.compile(fold_pattern(row["pattern"]))) for row in rows)
 
 
 def kinds() -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pipeline.frame import FRAME, STRUCTURE, WIDTH, Line, job_number, open_end, 
 
 _TOP = 12  # lines from the top of a page in which a symbol is the document's own
 _BESIDE = 5  # lines from "Distr." or "Original"
+_AT_THE_FOOT = frozenset({"job", "furniture"})  # may stand at the foot of the page, with more feet behind them
 _MEETING_RECORD = re.compile(r"/(?:PV|SR)\.\d")
 
 
@@ -90,7 +91,7 @@ def _title(head: list[Line], agenda_item: str, framed: bool) -> str:
 
 def _title_lines(head: list[Line]) -> list[str]:
     """The lines of text behind the last part of the frame that has any which are not the name of a body."""
-    for labels in (STRUCTURE, FRAME):
+    for labels in (STRUCTURE, FRAME - _AT_THE_FOOT, _AT_THE_FOOT):
         places = [at for at, line in enumerate(head) if line.label in labels]
         for place in reversed(places):
             lines = [line.text for line in head[place + 1 :] if line.label == "text"]
@@ -108,7 +109,8 @@ def _without_bodies(lines: list[str]) -> list[str]:
         for length in (4, 3, 2, 1):
             if lines and _names_body(" ".join(lines[:length])):
                 lines, changed = lines[length:], True
-            if lines and _names_body(" ".join(lines[-length:])):
+            within = len(lines) > length and open_end(lines[-length - 1])
+            if lines and not within and _names_body(" ".join(lines[-length:])):
                 lines, changed = lines[:-length], True
     return lines
 

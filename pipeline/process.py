@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from catalog import Catalog
 from pipeline import waiting
 from pipeline.document import Document
-from pipeline.errors import ReadError
+from pipeline.errors import Unreachable
 from pipeline.limits import Limits
 from pipeline.store import store
 from pipeline.workers import Failure, Pool
@@ -58,12 +58,6 @@ class ReadReport:
         setattr(self, outcome.state, getattr(self, outcome.state) + 1)
         if outcome.state != "read":
             self.outcomes.append(outcome)
-
-
-class Unreachable(ReadError):
-    """Raised when the archive does not hold the bytes of a capture; it may be mounted again."""
-
-    may_pass = True
 
 
 def understand(item: Item) -> Document:

@@ -18,6 +18,7 @@ _FULL_CJK = 18  # characters of a Chinese line that may have been broken
 _SLACK = 0.1  # of the width: letters differ in breadth
 _NUMBERED = re.compile(r"^\d{1,3}/(?:\d{1,3}|…|\.{2,3}|L\.\d+)\.?\s*")
 _MARK = re.compile(r"\s*[*∗†‡]+\s*$")
+_SECTION = re.compile(r"\d{1,2}\s+[A-ZÀ-Þ]{4,}")  # "1 INTRODUCTION"
 _WORD = re.compile(r"[^\W\d_]{3}|[\u3400-\u9fff]{2}")
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _OPEN_START = re.compile(
@@ -27,7 +28,7 @@ _OPEN_START = re.compile(
 
 def begins_text(line: str) -> bool:
     """Whether the text of the document begins with this line (summary, contents, first paragraph, "The Assembly,")."""
-    return matches("stop", fold(line).strip())
+    return bool(_SECTION.match(line)) or matches("stop", fold(line).strip())
 
 
 def from_lines(lines: Sequence[str], agenda_items: int = 0, whole: bool = True) -> str:
@@ -124,4 +125,4 @@ def _before_prose(parts: list[str]) -> list[str]:
 
 def _clean(part: str) -> str:
     part = re.sub(r"(?<=\w)\s?[*∗†‡]+(?=[\s,:]|$)", "", part)
-    return _MARK.sub("", " ".join(part.split())).strip(" _")
+    return _MARK.sub("", " ".join(part.split())).strip(" _:")
