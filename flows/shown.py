@@ -85,7 +85,8 @@ def results(found: Results) -> None:
 
 def _passage(passage: Passage) -> Text:
     poor = "  (poor text: searches may miss)" if passage.quality < POOR else ""
-    text = Text(f"  {passage.citation}, p. {passage.page}{poor}\n    ", style="dim")
+    where = f", p. {passage.page}" if passage.paragraph else ""  # without a number the citation names the page
+    text = Text(f"  {passage.citation}{where}{poor}\n    ", style="dim")
     quoted = Text(passage.text, style="default")
     for start, end in passage.marks:
         quoted.stylize("bold reverse", start, end)

@@ -19,7 +19,7 @@ from flows.house import House
 from flows.progress import watch
 from pipeline import ReadReport, read_waiting
 from pipeline import retry as put_back
-from search.alerts import DeliveryReport, deliver, make_digests, match_changes
+from search.alerts import DeliveryReport, deliver, free_leases, make_digests, match_changes, period_of
 from search.standing import PERIODS, Unread, is_late, needs_ocr, unread_documents
 
 SLACK = timedelta(hours=3)  # a weekly source is due again a little before the week is over, or it would slip by a day
@@ -151,8 +151,7 @@ def match(house: House) -> int:
 
 def week_before(moment: datetime, zone: str) -> str:
     """The ISO week that had ended by then, in that zone: on Monday 2026-10-05 it is 2026-W40."""
-    year, week, _ = (moment.astimezone(ZoneInfo(zone)) - timedelta(days=7)).isocalendar()
-    return f"{year}-W{week:02d}"
+    return period_of(moment.astimezone(ZoneInfo(zone)).date() - timedelta(days=7))
 
 
 def digest(house: House, period: str | None = None) -> DeliveryReport | None:
@@ -163,6 +162,7 @@ def digest(house: House, period: str | None = None) -> DeliveryReport | None:
         counts["made"] = make_digests(house.catalog, period, now, house.links, house.letterhead)
         if house.smtp is None:
             return None
+        free_leases(house.catalog)  # this step runs alone: whoever held a mail is dead
         report = deliver(house.catalog, house.smtp, now)
         counts.update(asdict(report))
         if report.stopped:

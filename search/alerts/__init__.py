@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from search.alerts.delivery import DeliveryReport, deliver, release_held
+    from search.alerts.delivery import DeliveryReport, deliver, free_leases, release_held
     from search.alerts.digests import make_digests, period_of
     from search.alerts.errors import AlertError, Refused, TokenError
     from search.alerts.links import Letterhead, Links
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
 
 _WHERE = {
-    "delivery": ("DeliveryReport", "deliver", "release_held"),
+    "delivery": ("DeliveryReport", "deliver", "free_leases", "release_held"),
     "digests": ("make_digests", "period_of"),
     "errors": ("AlertError", "Refused", "TokenError"),
     "links": ("Letterhead", "Links"),
@@ -52,6 +52,7 @@ __all__ = [
     "TokenError",
     "Unsubscribed",
     "deliver",
+    "free_leases",
     "make_digests",
     "match_changes",
     "period_of",
