@@ -358,6 +358,9 @@ def upgrade() -> None:
         sa.Column(
             "number", sa.String(length=16), nullable=True, comment="as printed: 45, 12 bis; None where none is printed"
         ),
+        sa.Column(
+            "kind", sa.String(length=8), nullable=False, comment="text, heading, row (of a table), note (at the foot)"
+        ),
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_paragraphs_document_id")),
