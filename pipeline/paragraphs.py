@@ -41,7 +41,8 @@ class _Draft:
     last: Line | None = None
     language: str | None = None
     bold: bool = False
-    right: float = 0.0  # how far the column of its last line reaches
+    on: int = 0  # the page of its last line,
+    around: list[Line] = field(default_factory=list)  # and the lines of that page
     before: tuple[int, ...] | None = None  # the last number before this paragraph's
 
 
@@ -88,7 +89,7 @@ class _Segmenter:
                     waiting = []
                     current = begun
                 assert current is not None
-                current.last, current.right = unit[-1], edges[line.block][1]
+                current.last, current.on, current.around = unit[-1], sheet.number, body
             waiting += self._note_drafts(sheet, notes)
         if current is not None:
             done.append(current)
@@ -110,7 +111,7 @@ class _Segmenter:
         if not fresh and number is None:
             return None
         text = line.text[printed.length :] if number and printed else line.text
-        return _Draft(sheet.number, "text", number, [text], None, sheet.language, line.bold, 0.0, before)
+        return _Draft(sheet.number, "text", number, [text], None, sheet.language, line.bold, before=before)
 
     def _number(self, line: Line, printed: Printed, evidence: bool, current: _Draft | None) -> str | None:
         if not printed.parts:
@@ -135,7 +136,10 @@ class _Segmenter:
             return True
         if abs(line.size - last.size) > 0.12 * self._body and sheet.method != "tesseract":
             return True
-        if line.block != last.block or (current.page != sheet.number and line.top < last.top):
+        below = current.on == sheet.number and line.top > last.top
+        if line.block != last.block and below and line.top - last.top > _WIDER * self._pitch_of(line):
+            return not line.text[0].islower() or last.text.endswith(_STOP)
+        if line.block != last.block or current.on != sheet.number:
             return self._new_after_break(line, last, current, edges[line.block][0])
         if line.top - last.top > _WIDER * self._pitch_of(line):
             return True
@@ -166,14 +170,15 @@ class _Segmenter:
             return True
         if last.text.endswith(_STOP):
             # A sentence may end where the page does: then its last line is full, and the next one is not set in.
-            full = last.x1 > current.right - _FULL * last.size
+            full = last.x1 > _reach(last, current.around) - _FULL * last.size
             return not (full and current.number and line.x0 - left < 0.5 * line.size)
         return not first.isalnum() and first not in '([“"«'
 
     def _is_numbered_heading(self, draft: _Draft) -> bool:
         """ "1. Sources" in bold is the title of a section, not paragraph 1."""
         text = " ".join(draft.lines)
-        return bool(draft.number) and draft.bold and _is_heading_text(text) and not text.endswith(_END)
+        single = draft.number is not None and draft.number.isdigit()
+        return single and draft.bold and _is_heading_text(text) and not text.endswith(_END)
 
     def _note_drafts(self, sheet: Sheet, notes: list[Line]) -> Iterator[_Draft]:
         draft: _Draft | None = None
@@ -242,6 +247,11 @@ def _edges(lines: list[Line]) -> dict[int, tuple[float, float]]:
         left, right = edges.get(line.block, (line.x0, line.x1))
         edges[line.block] = min(left, line.x0), max(right, line.x1)
     return edges
+
+
+def _reach(line: Line, lines: list[Line]) -> float:
+    """How far to the right the column goes that a line stands in."""
+    return max(other.x1 for other in lines if other.x0 < line.x1 and other.x1 > line.x0)
 
 
 def _weighted_median(sizes: list[tuple[float, int]]) -> float:

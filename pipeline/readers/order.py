@@ -107,10 +107,23 @@ class _Plan:
             self._side_by_side(blocks, depth)
             return
         for region in self._regions(bands):
+            if len(region) == 1 and self._ends_a_cell(region[0]):
+                continue
             if len(region) == 1 or self._prose_columns(region):
                 self._side_by_side(region, depth)
             else:
                 self.order(region, depth + 1)
+
+    def _ends_a_cell(self, block: _Block) -> bool:
+        """Whether the block is the second line of a cell whose neighbours have only one; then it goes there."""
+        if not self.rows or not any(self.blocks[-1] is cell for cell in self.rows[-1]) or len(block) > 2:
+            return False
+        for cell in self.rows[-1]:
+            close = 0 < block[0].top - cell[-1].top < _ROW_STEP * block[0].size
+            if close and block[0].x0 < max(line.x1 for line in cell) and abs(block[0].x0 - cell[0].x0) < block[0].size:
+                cell.extend(block)
+                return True
+        return False
 
     def _regions(self, bands: list[list[_Block]]) -> list[list[_Block]]:
         """Neighbouring bands are one region as long as together they are columns of prose."""
@@ -162,25 +175,24 @@ class _Plan:
 
 
 def _is_grid(columns: list[list[_Block]]) -> bool:
-    """Columns of a table that were written one after the other: each one block, its lines set wide apart."""
-    if any(len(column) > 1 for column in columns):
-        return False
-    steps = [b.top - a.top for column in columns for a, b in pairwise(column[0])]
+    """Columns of a table that were written one after the other: their lines are set wide apart."""
+    steps = [b.top - a.top for column in columns for block in column for a, b in pairwise(block)]
     return len(steps) > len(columns) and median(steps) > _ROW_STEP * columns[0][0][0].size
 
 
 def _grid_rows(columns: list[list[_Block]]) -> list[list[_Block]]:
-    """The rows of such a table: lines that stand close under each other belong to one row."""
-    lines = sorted(
-        ((line.top, at, line) for at, column in enumerate(columns) for line in column[0]), key=lambda entry: entry[:2]
-    )
+    """The rows of such a table: one begins where, in any column, the next line stands clear of the last."""
+    lines = [(line.top, at, line) for at, column in enumerate(columns) for block in column for line in block]
     rows: list[dict[int, _Block]] = []
-    before: Line | None = None
-    for top, at, line in lines:
-        if before is None or top - before.top > _ROW_STEP * line.size:
+    row_top = float("-inf")
+    last_in: dict[int, float] = {}
+    for top, at, line in sorted(lines, key=lambda entry: entry[:2]):
+        clear = top - last_in.get(at, float("-inf")) > _ROW_STEP * line.size
+        if clear and top - row_top > 0.5 * line.size:
             rows.append({})
+            row_top = top
         rows[-1].setdefault(at, []).append(line)
-        before = line
+        last_in[at] = top
     return [[row[at] for at in sorted(row)] for row in rows]
 
 

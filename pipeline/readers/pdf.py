@@ -186,7 +186,7 @@ class _Ocr:
         return [guess for guess in dict.fromkeys(guesses) if guess][:1]
 
     def _take(self, sheet: Sheet, found: scan.Page, scale: float) -> None:
-        rival = sheet.quality - (_DOUBT if sheet.image >= _PAGE_SIZE else 0.0)
+        rival = sheet.quality - (_DOUBT if reason_to_try_ocr(sheet) == "layer" else 0.0)
         if not found.lines or (sheet.lines and found.quality <= rival):
             if not sheet.lines:
                 sheet.method, sheet.note = "tesseract", "no text in the image"

@@ -20,6 +20,8 @@ _BREAK = re.compile("\r\n|[\r\n\ufffe]")
 _MARKER = re.compile(r"^\W?(?:[0-9٠-٩۰-۹]{1,4}(?:\.[0-9]{1,3})*|[a-zA-Z]{1,4})?[.)\]\-–—•*/、．:]*$")
 _GLUED = re.compile(r"(?<=[\w.,;:”’\"')\]])(?:\d{1,3}|[a-z])(?:, ?[a-z])*(?!\w)")
 _LAM_ALEF = re.compile("[آأإا]ل")
+_SPARSE = 1.1  # line heights that a character takes on average where there must be gaps
+_ABOVE, _BELOW = 0.74, 0.18  # of the size of the type: what its letters take above and below the base line
 _BOLD = 600
 _NAME = 128  # bytes of a font's name
 _JUMP = 0.8  # line heights
@@ -123,6 +125,8 @@ class _Places:
         """The cells of one line: nearly always one."""
         # Rectangles hug the ink; all lines get the height of their type, so that their distances can be compared.
         top, bottom, bold = self._type(start, end)
+        if sum(box[2] - box[0] for box in boxes) > _SPARSE * (bottom - top) * (end - start):
+            boxes = [self._box(index) for index in range(start, end) if not self._text[index].isspace()]
         cells = _cells(boxes, _GAP * (bottom - top))
 
         def line(text: str, box: _Box, tab: bool = False) -> Line:
@@ -150,15 +154,26 @@ class _Places:
         return self._turned(left.value, bottom.value, right.value, top.value)
 
     def _type(self, start: int, end: int) -> tuple[float, float, bool]:
-        """Top, bottom and weight of the letters in the middle of the line (its start may be a footnote mark)."""
+        """Top, bottom and weight of the letters in the middle of the line (its start may be a footnote mark).
+
+        Reckoned from the base line and the size of the type: the boxes that fonts declare differ from font to font.
+        """
         middle = (start + end) // 2
         while middle < end - 1 and self._text[middle].isspace():
             middle += 1
-        _, top, _, bottom = self._loose(middle)
-        if bottom - top < 1.0:
-            _, top, _, bottom = self._box(middle)
-            bottom = max(bottom, top + 1.0)
-        return top, bottom, self._is_bold(middle)
+        size = self._size(middle)
+        x, y = self._numbers[:2]
+        pdfium.FPDFText_GetCharOrigin(self._raw, middle, x, y)
+        _, base, _, _ = self._turned(x.value, y.value, x.value, y.value)
+        return base - _ABOVE * size, base + _BELOW * size, self._is_bold(middle)
+
+    def _size(self, index: int) -> float:
+        """The size of a character in points, as it is printed."""
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self._raw, index, matrix)
+        scale = abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5
+        size = float(pdfium.FPDFText_GetFontSize(self._raw, index)) * scale
+        return size if 1.0 < size < 400.0 else 10.0
 
     def _is_bold(self, index: int) -> bool:
         if pdfium.FPDFText_GetFontWeight(self._raw, index) >= _BOLD:
@@ -172,10 +187,6 @@ class _Places:
         box = pdfium.FS_RECTF()
         pdfium.FPDFText_GetLooseCharBox(self._raw, index, box)
         return self._turned(box.left, box.bottom, box.right, box.top)
-
-    def _height(self, index: int) -> float:
-        _, top, _, bottom = self._loose(index)
-        return bottom - top
 
     def _pieces(self, start: int, end: int, cells: list["_Box"]) -> list[tuple[str, "_Box"]]:
         """The text of each cell, in the order in which the file writes them."""
@@ -205,9 +216,9 @@ class _Places:
     def _raised(self, start: int, match: re.Match[str]) -> int | None:
         """Where in the run of digits the raised ones begin ("59/606": after the first three characters), if any do."""
         first = match.start()
-        full = self._height(start + first - 1)
+        full = self._size(start + first - 1)
         for index in range(first, match.end()):
-            if self._height(start + index) < _RAISED * full:
+            if self._size(start + index) < _RAISED * full:
                 return index
         return None
 
