@@ -196,11 +196,14 @@ class Frontier:
         )
 
     def _first_reason(self, connection: Connection, kind: str) -> str:
-        query = sa.select(frontier.c.url, frontier.c.reason).where(
+        query = sa.select(frontier.c.url, frontier.c.request, frontier.c.reason).where(
             self._mine, frontier.c.kind == kind, frontier.c.state == FAILED
         )
         row = connection.execute(query.order_by(frontier.c.id).limit(1)).one_or_none()
-        return "" if row is None else f"{row.url}: {row.reason}"
+        if row is None:
+            return ""
+        name = row.request.get("found", {}).get("key") or row.url
+        return row.reason if row.url in row.reason else f"{name}: {row.reason}"
 
     def forget_other_rounds(self) -> None:
         """A round that kept its promise needs no older ones; what they fetched is in captures and urls."""

@@ -5,13 +5,15 @@ from itertools import pairwise
 
 import pytest
 from crawlers_test_site import HOST, PDF, Answer, host_entry, listing
+from crawlers_test_support import Papers
 
 from catalog.tables import captures, frontier, sources
 from crawlers import CrawlError, Manners, SourceError, crawl
 from crawlers.turns import JITTER
 
 
-def test_a_first_crawl_brings_everything_with_the_publishers_words(papers, site):
+def test_a_first_crawl_brings_everything_with_the_publishers_words(any_catalog, site, tmp_path):
+    papers = Papers(site, any_catalog, tmp_path)
     listing(site, pages=3, files=4)
     seen = []
     report = papers.crawl(progress=lambda found, fetched: seen.append((found, fetched)))
