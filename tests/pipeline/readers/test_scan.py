@@ -1,0 +1,139 @@
+"""Are pictures of pages read, in the right language, and do they wait where OCR is missing?"""
+
+import shutil
+import time
+
+import pytest
+
+from pipeline.errors import NeedsOcr, NoText
+from pipeline.limits import Limits
+from pipeline.readers import read, scan
+from tests.pipeline.readers.typeset import Text, column, pdf, scanned
+
+ENGLISH = (
+    "The Committee recommends that the State party ratify the Convention on the protection of the rights of all "
+    "migrant workers and members of their families, and that it register the agencies that recruit domestic workers abroad."
+)
+FRENCH = (
+    "Le Comité recommande à l'État partie de ratifier la Convention sur la protection des droits de tous les "
+    "travailleurs migrants et des membres de leur famille, et de contrôler les agences qui recrutent des employées de maison."
+)
+
+needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="NOT TESTED: Tesseract is not installed")
+
+
+def words(text):
+    return text.lower().replace("’", "'").replace(",", " ").replace(".", " ").split()
+
+
+def share_of(text, reading):
+    """How many words of the text OCR has found."""
+    found = set(words(" ".join(paragraph.text for paragraph in reading.paragraphs)))
+    return sum(word in found for word in words(text)) / len(words(text))
+
+
+@needs_tesseract
+def test_a_scan_is_read_in_the_language_it_is_written_in_whatever_was_declared():
+    data = scanned(pdf(column(f"12. {ENGLISH}", 80, 100, 75), column(FRENCH, 80, 100, 75)))
+    reading = read(data, languages=("en",))
+    assert [page.method for page in reading.pages] == ["tesseract", "tesseract"]
+    assert [page.language for page in reading.pages] == ["en", "fr"]
+    assert share_of(ENGLISH, reading) > 0.95
+    assert share_of(FRENCH, reading) > 0.95
+    assert reading.paragraphs[0].number == "12"
+    assert min(page.quality for page in reading.pages) > 0.8
+
+
+@needs_tesseract
+def test_mixed_documents_keep_a_method_for_each_page():
+    import io
+
+    import pypdfium2
+
+    typed, picture, blank = pdf(column(ENGLISH, 80, 100, 75)), scanned(pdf(column(FRENCH, 80, 100, 75))), pdf([])
+    mixed = pypdfium2.PdfDocument.new()
+    for data in (typed, picture, blank):
+        mixed.import_pages(pypdfium2.PdfDocument(data))
+    out = io.BytesIO()
+    mixed.save(out)
+    reading = read(out.getvalue())
+    assert [page.method for page in reading.pages] == ["pypdfium2", "tesseract", "none"]
+    assert reading.pages[2].quality == 0
+    assert reading.facts["blank"] == ["3"]
+
+
+@needs_tesseract
+def test_an_empty_picture_is_not_sent_to_tesseract():
+    started = time.monotonic()
+    with pytest.raises(NoText):
+        read(scanned(pdf([])))
+    assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("missing", ["program", "language", "switched off"])
+def test_scans_wait_and_give_what_could_be_read(missing, monkeypatch):
+    monkeypatch.setattr(scan, "installed", lambda: frozenset({"osd"}) if missing == "language" else frozenset())
+    import io
+
+    import pypdfium2
+
+    both = pypdfium2.PdfDocument(pdf(column(ENGLISH, 80, 100, 75)))
+    both.import_pages(pypdfium2.PdfDocument(scanned(pdf(column(FRENCH, 80, 100, 75)))))
+    out = io.BytesIO()
+    both.save(out)
+    with pytest.raises(NeedsOcr, match=r"needs OCR.*pages 2") as caught:
+        read(out.getvalue(), Limits(ocr=missing != "switched off"))
+    assert caught.value.may_pass
+    assert caught.value.reading.pages[0].text.startswith("The Committee")
+
+
+@needs_tesseract
+def test_pages_over_the_limit_are_named_and_left():
+    reading = read(scanned(pdf(*[column(ENGLISH, 80, 100, 75)] * 2)), Limits(ocr_pages=1))
+    assert reading.pages[0].text
+    assert not reading.pages[1].text
+    assert reading.facts["unread"] == ["page 2: not read: the limits for OCR were reached"]
+
+
+@needs_tesseract
+def test_a_giant_page_is_made_small_enough():
+    data = scanned(pdf(column(ENGLISH, 80, 100, 75)))
+    # The page's box is a hundred times as wide and high as the paper: at 250 dpi it would have 60 billion pixels.
+    huge = data.replace(b"/MediaBox", b"/UserUnit 100 /MediaBox")
+    assert huge != data
+    reading = read(huge, Limits(ocr_pixels=3_000_000))
+    assert share_of(ENGLISH, reading) > 0.9
+
+
+@needs_tesseract
+def test_real_scans_agree_with_the_text_they_were_made_from(corpus):
+    import re
+
+    truth = corpus / "pdf" / "truth"
+    for name, least in (("DERIVED_img_S_2023_664_es", 0.95), ("DERIVED_img_A_79_PV.64_2col", 0.95)):
+        text = (truth / f"{name}.truth.txt").read_text(encoding="utf-8").split("\f")[0]
+        reading = read(corpus / "pdf" / f"{name}.pdf", Limits(ocr_pages=1))
+        ours = re.findall(r"\w+", reading.pages[0].text.lower())
+        theirs = re.findall(r"\w+", text.lower())
+        assert sum(word in set(ours) for word in theirs) / len(theirs) > least, name
+
+
+def test_a_line_with_its_place_is_made_of_tesseracts_words():
+    table = "head\n" + "\n".join(
+        "\t".join(map(str, ("5", "1", block, "1", line, word, x, y, 40, 20, sure, text)))
+        for block, line, word, x, y, sure, text in (
+            (1, 1, 1, 100, 50, 96, "12."),
+            (1, 1, 2, 170, 50, 95, "The"),
+            (1, 1, 3, 220, 50, 8, "~~"),
+            (1, 2, 1, 100, 80, 95, "Committee"),
+        )
+    )
+    lines = scan._page(table, "en").lines
+    assert [line.text for line in lines] == ["12. The", "Committee"]
+    assert lines[0].tab
+    assert (lines[0].x0, lines[0].x1) == (100, 210)
+
+
+def test_text_of_the_typesetter_is_exact():
+    reading = read(pdf([Text(80, 100, "Exactly this line.")]))
+    assert reading.pages[0].text == "Exactly this line."
