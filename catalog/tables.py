@@ -192,7 +192,9 @@ paragraphs = Table(
     Column("ordinal", Integer, primary_key=True, comment="counted from 1 through the document"),
     Column("page", Integer, nullable=False),
     Column("number", String(16), comment="as printed: 45, 12 bis; None where none is printed"),
-    Column("kind", String(8), nullable=False, comment="text, heading, row (of a table), note (at the foot)"),
+    Column(
+        "kind", String(8), nullable=False, default="text", comment="text, heading, row (of a table), note (footnote)"
+    ),
     Column("language", String(8)),
     Column("text", Text, nullable=False),
     comment="written by pipeline: the paragraphs, the unit that is quoted",

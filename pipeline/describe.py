@@ -19,6 +19,7 @@ SOURCE, MASTHEAD, TEXT = "source", "masthead", "text"
 DIFFER = "source and masthead differ"
 _SHARE = 0.1  # of the characters, from which a language counts as one of the document's
 _ENOUGH = 400  # characters, from which the text may contradict a declared language
+_BRACKETED = re.compile(r"\s*[(\[](?P<symbol>[A-Z][^()\[\]\s]*/(?:[^()\[\]]|\([^()]*\))*)[)\]]\s*$")
 _GENERIC = re.compile(
     r"microsoft word|untitled|^doc(?:ument)?\s?\d*$|\.(?:docx?|pdf|indd|wpd|qxd|html?)$|^\W*$", re.IGNORECASE
 )
@@ -108,16 +109,23 @@ def _from_file_name(words: Mapping[str, str], publisher: str) -> str | None:
 
 def _title(reading: Reading, words: Mapping[str, str], frame: Masthead, known: dict[str, str]) -> str:
     """Of a page without a frame the file's own title or first heading says more than its first lines."""
-    told = " ".join(words.get("title", "").split())
+    told = _without_symbol(" ".join(words.get("title", "").split()))
     by_hand = bool(words.get("file")) and told == PurePath(words["file"]).stem
     declared = " ".join((reading.title or "").split())
     if _GENERIC.search(declared) or len(declared) < 8:
         declared = ""
     headings = [p.text for p in reading.paragraphs[:4] if p.kind == "heading" and len(p.text) >= 8]
+    headings = [heading for heading in headings if not lexicon.find_body(heading)] or headings
     in_text = declared or next(iter(headings), "")
     in_frame = frame.title if frame.framed else ""
     found = _note(known, "title", None if by_hand else told, in_frame, in_text or frame.title)
     return (found or told)[:LONGEST]
+
+
+def _without_symbol(title: str) -> str:
+    """Listings put the symbol behind the title, in brackets; it has a place of its own."""
+    found = _BRACKETED.search(title)
+    return title[: found.start()] if found and lexicon.parse_symbol(found["symbol"]) else title
 
 
 def _body(
