@@ -23,6 +23,7 @@ _SCRIPTS = {"Latin": "en", "Cyrillic": "ru", "Arabic": "ar", "Han": "zh", "HanS"
 _GOOD = 0.75  # from this quality on, no other language is tried
 _INK = 110  # grey below which a point is printed
 _DUST = 40  # such points on a page of 900: a page number alone has more
+_OTHER_LANGUAGE = 0.8
 _SECOND = 0.2  # share of a page that its second language has
 _SURE = 30.0  # words that Tesseract is less sure of (0 to 100) are dust
 _SCRIPT_SECONDS = 20.0
@@ -73,9 +74,11 @@ def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
             continue
         tried.add(language)
         page = _recognise(image, language, seconds)
+        seen = detect("\n".join(line.text for line in page.lines))
+        if seen and seen != language:  # read with the letters of another language: "contréler" for "contrôler"
+            page.quality *= _OTHER_LANGUAGE
         if best is None or page.quality > best.quality:
             best = page
-        seen = detect("\n".join(line.text for line in page.lines))
         if page.quality < _GOOD and (pair := _two_languages(page)):
             second = _recognise(image, pair[0], seconds, pair[1])
             best = max(best, second, key=lambda each: each.quality)

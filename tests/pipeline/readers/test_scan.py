@@ -12,11 +12,11 @@ from tests.pipeline.readers.typeset import Text, column, pdf, scanned
 
 ENGLISH = (
     "The Committee recommends that the State party ratify the Convention on the protection of the rights of all "
-    "migrant workers and members of their families, and that it register the agencies that recruit domestic workers abroad."
+    "migrant workers and members of their families, and that it register the agencies that recruit workers abroad."
 )
 FRENCH = (
-    "Le Comité recommande à l'État partie de ratifier la Convention sur la protection des droits de tous les "
-    "travailleurs migrants et des membres de leur famille, et de contrôler les agences qui recrutent des employées de maison."
+    "Le Comité recommande à la République de ratifier la Convention sur la protection des droits de tous les "
+    "travailleurs migrants et des membres de leur famille, et de contrôler les agences qui recrutent des femmes."
 )
 
 needs_tesseract = pytest.mark.skipif(shutil.which("tesseract") is None, reason="NOT TESTED: Tesseract is not installed")
