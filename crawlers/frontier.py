@@ -163,7 +163,7 @@ class Frontier:
             if also is not None:
                 also(connection)
             ended = sa.update(frontier).where(frontier.c.id == row.id)
-            connection.execute(ended.values(state=state, reason=reason[:2000], lease_until=None))
+            connection.execute(ended.values(state=state, reason=reason[:2000].replace("\0", ""), lease_until=None))
 
     def put_back(self, row: Leased) -> None:
         """Ends a lease without an answer: the address waits for another run, and this attempt does not count."""

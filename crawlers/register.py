@@ -94,4 +94,3 @@ def _module(name: str, folder: Path | None) -> ModuleType:
     sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module
-
