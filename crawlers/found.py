@@ -45,3 +45,7 @@ class Expect:
     def __post_init__(self) -> None:
         if not 1 <= self.at_least <= self.at_most:
             raise ValueError(f"expected yield must satisfy 1 <= at_least <= at_most, not {self}")
+
+    def in_miniature(self) -> "Expect":
+        """What is expected of a replica: it cannot have the site's numbers, but nothing at all is wrong there too."""
+        return Expect(1, self.at_most)

@@ -120,7 +120,8 @@ def _crawl(source_class: type[Source], job: Job) -> None:
 
 def _report(order: Order, info: register.SourceInfo, job: Job) -> CrawlReport:
     counts = job.frontier.counts()
-    state, reason = health.verdict(info.expect, counts, job.stopped)
+    expect = info.expect if job.manners.replica is None else info.expect.in_miniature()
+    state, reason = health.verdict(expect, counts, job.stopped)
     there = counts.done + counts.same - job.fetched
     report = CrawlReport(
         order.source, counts.found, job.fetched, there, counts.failed, False, state, reason, counts.withheld

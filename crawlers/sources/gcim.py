@@ -14,7 +14,7 @@ class Gcim(CdxSource):
     title = "Global Commission on International Migration, archived site"
     terms = "https://archive.org/about/terms"
     cadence = "once"
-    expect = Expect(at_least=5, at_most=5_000)
+    expect = Expect(at_least=20, at_most=5_000)
     domain = "gcim.org"
     since = 2003
     until = 2009

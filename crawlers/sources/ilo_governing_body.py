@@ -22,7 +22,7 @@ class IloGoverningBody(ListingSource):
     title = "ILO Governing Body documents"
     terms = "https://www.ilo.org/rights-and-permissions"
     cadence = "weekly"
-    expect = Expect(at_least=5, at_most=30_000)
+    expect = Expect(at_least=50, at_most=30_000)
     start_urls = ["https://www.ilo.org/all-gb-documents?page=0"]
     rows = "article.ilo--card"
     next_page = "a[rel=next]"

@@ -22,7 +22,7 @@ class IomCouncil(SessionPageSource):
     title = "IOM Council documents"
     terms = "https://www.iom.int/terms-and-conditions"
     cadence = "weekly"
-    expect = Expect(at_least=5, at_most=10_000)
+    expect = Expect(at_least=20, at_most=10_000)
     start_urls = ["https://governingbodies.iom.int/council"]
     session_link = r"/\d+\w\w-session-council-\d{4}$"
 

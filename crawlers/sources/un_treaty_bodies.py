@@ -23,7 +23,7 @@ class UnTreatyBodies(AspNetGridSource):
     title = "UN treaty bodies: Committee on Migrant Workers"
     terms = "https://www.un.org/en/about-us/terms-of-use"
     cadence = "weekly"
-    expect = Expect(at_least=5, at_most=20_000)
+    expect = Expect(at_least=100, at_most=20_000)
     start_urls = ["https://tbinternet.ohchr.org/_layouts/15/TreatyBodyExternal/TBSearch.aspx?Lang=en&TreatyID=7"]
     columns = ("Title", "Committee", "State party", "Symbol", "Submitted/Published", "Documents")
 

@@ -22,7 +22,7 @@ class WtoMode4(XmlResultsSource):
     title = "WTO documents on the movement of natural persons (GATS Mode 4)"
     terms = "https://www.wto.org/english/res_e/copyright_e.htm"
     cadence = "weekly"
-    expect = Expect(at_least=5, at_most=10_000)
+    expect = Expect(at_least=20, at_most=10_000)
     endpoint = "https://docs.wto.org/dol2fe/Pages/SS/GetXMLResults.aspx"
     query = "@Symbol=S/* OR @Symbol=TN/S/* OR @Symbol=JOB/SERV/* OR @Symbol=WT/MIN*"
     languages = ("English", "French", "Spanish")

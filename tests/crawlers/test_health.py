@@ -96,3 +96,9 @@ def test_a_wall_is_no_document_even_where_html_is_wanted_but_a_long_text_about_w
     wall = b"<html><head><title>Just a moment...</title></head></html>"
     assert "stands in the way" in objection(wall, "html", "text/html")
     assert not objection(b"<html>" + b"a study of the captcha " * 2000, "html", "text/html")
+
+
+def test_a_replica_need_not_have_the_sites_numbers():
+    expect = Expect(at_least=100, at_most=500).in_miniature()
+    assert verdict(expect, counts(found=3, done=3), "")[0] == "done"
+    assert verdict(expect, counts(), "")[0] == "failed"
