@@ -13,7 +13,7 @@ from search.engines.engine import Engine, PassageAddress
 from search.marks import marks
 from search.query.tree import Node
 from search.results import Hit, Passage
-from search.spoken import spoken_of
+from search.spoken import at_places, spoken_of
 from search.works import languages_of
 
 PASSAGES = 3  # a work
@@ -40,15 +40,13 @@ def dress(catalog: Catalog, engine: Engine, tree: Node, ids: Sequence[int], lang
 
 
 def _documents(connection: Connection, ids: Sequence[int]) -> Documents:
-    columns = ("id", "work_id", "sha256", "symbol", "symbols", "title", "language", "languages")
-    query = (
-        sa.select(*(documents.c[name] for name in columns))
-        .where(documents.c.work_id.in_(ids), documents.c.state == "read")
-        .order_by(documents.c.id)
-    )
+    columns = ("id", "work_id", "sha256", "symbol", "symbols", "title", "language", "languages", "state")
+    wanted = [documents.c[name] for name in columns]
+    query = sa.select(*wanted).where(documents.c.work_id.in_(ids)).order_by(documents.c.id)
     grouped: Documents = defaultdict(list)
     for row in connection.execute(query):
-        grouped[row.work_id].append(row)
+        if row.state == "read":  # not in the query: SQLite would then go by the index of states
+            grouped[row.work_id].append(row)
     return grouped
 
 
@@ -81,7 +79,7 @@ def _passages(
     query = (
         sa.select(paragraphs, pages.c.quality)
         .select_from(paragraphs.outerjoin(pages, on_page))
-        .where(sa.tuple_(paragraphs.c.document_id, paragraphs.c.ordinal).in_(wanted))
+        .where(at_places(paragraphs, wanted))
     )
     spoken = spoken_of(connection, tree, wanted)
     return {
@@ -103,14 +101,15 @@ def _passage(tree: Node, row: Row[Any], document: Row[Any], spoken: list[tuple[i
         ordinal=row.ordinal,
         text=text,
         marks=spans,
-        citation=cite(document.symbol or document.title or document.sha256[:12], row.number, row.page),
+        citation=cite(document.symbol or document.title or document.sha256[:12], row.number, row.page, row.kind),
         quality=1.0 if row.quality is None else row.quality,
     )
 
 
-def cite(name: str, paragraph: str | None, page: int) -> str:
-    """A passage as it is cited: "A/HRC/47/30, para. 45"; by its page where no number is printed."""
-    return f"{name}, para. {paragraph}" if paragraph else f"{name}, p. {page}"
+def cite(name: str, number: str | None, page: int, kind: str = "text") -> str:
+    """A passage as it is cited: "A/HRC/47/30, para. 45"; by its page where no number is printed to cite it by."""
+    part = {"text": "para.", "note": "footnote"}.get(kind)
+    return f"{name}, {part} {number}" if part and number else f"{name}, p. {page}"
 
 
 def _cut(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -22,21 +22,28 @@ def spoken_of(connection: Connection, tree: Node, places: Sequence[Place]) -> di
     found: dict[Place, list[tuple[int, int]]] = defaultdict(list)
     kinds = asked & set(SPOKEN_OF)
     if kinds:
-        for row in _rows(connection, mentions, places, mentions.c.kind.in_(kinds)):
-            if any(_speaks(leaf, row.kind, (row.value,)) for leaf in leaves):
+        for row in _rows(connection, mentions, places):
+            if row.kind in kinds and any(_speaks(leaf, row.kind, (row.value,)) for leaf in leaves):
                 found[row.document_id, row.ordinal].append((row.start, row.end))
     if "cites" in asked:
-        for row in _rows(connection, citations, places, sa.true()):
+        for row in _rows(connection, citations, places):
             if any(_speaks(leaf, "cites", symbol_keys(row.target)) for leaf in leaves):
                 found[row.document_id, row.ordinal].append((row.start, row.end))
     return dict(found)
 
 
-def _rows(
-    connection: Connection, table: sa.Table, places: Sequence[Place], which: sa.ColumnElement[bool]
-) -> Sequence[Row[Any]]:
-    at = sa.tuple_(table.c.document_id, table.c.ordinal).in_(list(places))
-    return connection.execute(sa.select(table).where(at, which)).all()
+def _rows(connection: Connection, table: sa.Table, places: Sequence[Place]) -> Sequence[Row[Any]]:
+    return connection.execute(sa.select(table).where(at_places(table, places))).all()
+
+
+def at_places(table: sa.Table, places: Sequence[Place]) -> sa.ColumnElement[bool]:
+    """The rows of these paragraphs; said document by document, since SQLite uses no index for pairs of values."""
+    ordinals: dict[int, list[int]] = defaultdict(list)
+    for document, ordinal in places:
+        ordinals[document].append(ordinal)
+    return sa.or_(
+        *((table.c.document_id == document) & table.c.ordinal.in_(numbers) for document, numbers in ordinals.items())
+    )
 
 
 def _speaks(leaf: Leaf, field: str, values: Sequence[str]) -> bool:

@@ -25,8 +25,9 @@ def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
     with catalog.read() as connection:
         works = {row.id: row for row in connection.execute(sa.select(tables.works).where(tables.works.c.id.in_(ids)))}
         table = tables.documents
-        read = sa.select(table).where(table.c.work_id.in_(ids), table.c.state == "read").order_by(table.c.id)
-        documents = _grouped(connection.execute(read), "work_id")
+        rows = connection.execute(sa.select(table).where(table.c.work_id.in_(ids)).order_by(table.c.id))
+        # the state is not in the query: SQLite would then go by the index of states, through all documents
+        documents = _grouped((row for row in rows if row.state == "read"), "work_id")
         own = [document.id for rows in documents.values() for document in rows]
         paragraphs = _of_documents(connection, tables.paragraphs, own, "ordinal")
         mentions = _distinct(connection, tables.mentions, own, "ordinal", "kind", "value")
@@ -128,6 +129,7 @@ def _paragraphs(
             row.language or document.language,
             row.text,
             tuple(spoken.get((document.id, row.ordinal), ())),
+            row.kind,
         )
         for document in documents
         for row in paragraphs.get(document.id, ())

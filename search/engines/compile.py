@@ -130,14 +130,14 @@ def scores(node: Node) -> bool:
 
 
 def passage_query(generation: Generation, tree: Node, work: int, chains: Sequence[str]) -> Query | None:
-    """The paragraphs of a work that hold some of the positive words, in these chains; None if there are no words."""
+    """The paragraphs of a work, scored by the positive words that they hold in these chains; None without words."""
     wanted = [query for leaf in positive_leaves(tree) for query in _in_passages(generation, leaf, chains)]
     if not wanted:
         return None
+    # The words are optional, so that only the work's own paragraphs are looked at, not all that hold the words:
+    # a paragraph that holds none comes out with a score of nothing.
     own = unscored(Query.term_query(generation.passages_schema, "work", work))
-    return Query.boolean_query(
-        [(Occur.Must, own), (Occur.Must, Query.boolean_query([(Occur.Should, query) for query in wanted]))]
-    )
+    return Query.boolean_query([(Occur.Must, own), *((Occur.Should, query) for query in wanted)])
 
 
 def _in_passages(generation: Generation, leaf: Leaf, chains: Sequence[str]) -> list[Query]:

@@ -23,6 +23,7 @@ class IndexedParagraph:
     language: str | None
     text: str
     values: tuple[tuple[str, str], ...] = ()
+    kind: str = "text"  # or heading, row, note: as the catalog has it
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ VERSION = "1"  # raise it with every change here: indexes then rebuild
 VALUE_FIELDS = (*(spec.name for spec in FIELDS if spec.kind in ("code", "value", "symbol")), "year")
 NAME_FIELDS = tuple(spec.name for spec in FIELDS if spec.kind == "name")
 
+# Tantivy multiplies a score by log2(2 + weight): a paragraph of text counts three times as much as a heading, which
+# is no quotation, though so short that each of its words weighs much.
+TEXT_WEIGHT = 6
+
 _ID_BITS = 40
 _LAST_DAY = date.max.toordinal() + 1
 
@@ -38,7 +42,7 @@ def works_schema() -> tantivy.Schema:
 
 
 def passages_schema() -> tantivy.Schema:
-    builder = _numbers(tantivy.SchemaBuilder(), "work", "document", "ordinal")
+    builder = _numbers(tantivy.SchemaBuilder(), "work", "document", "ordinal", "weight")
     for chain in analysis.CHAINS:
         builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
     for name in NAME_FIELDS:
@@ -87,6 +91,7 @@ def passage_document(work: int, paragraph: IndexedParagraph, chain: str, text: s
     document.add_integer("work", work)
     document.add_integer("document", paragraph.document_id)
     document.add_integer("ordinal", paragraph.ordinal)
+    document.add_integer("weight", TEXT_WEIGHT if paragraph.kind == "text" else 0)
     document.add_text(f"text_{chain}", text)
     for field, value in paragraph.values:
         if field in NAME_FIELDS:

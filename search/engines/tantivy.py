@@ -112,7 +112,7 @@ class TantivyEngine:
         asked = compile_tree(generation.works_schema, question.tree)
         whole = all_of([asked, *compile_filters(generation.works_schema, question.filters)])
         searcher = generation.works.searcher()
-        counts = {facet: self._count_facet(generation, searcher, asked, question, facet) for facet in question.facets}
+        counts = _count_facets(generation, searcher, asked, question)
         if question.sort == "relevance" and scores(question.tree):
             total, works, after = _by_relevance(searcher, whole, question, position or 0)
         else:
@@ -136,7 +136,8 @@ class TantivyEngine:
         chain = analysis.chain_of(language)
         for chains in ((chain,), analysis.CHAINS) if language else (analysis.CHAINS,):
             query = passage_query(generation, tree, work, chains)
-            hits = searcher.search(query, limit, count=False).hits if query else []
+            hits = searcher.search(query, limit, count=False, weight_by_field="weight").hits if query else []
+            hits = [hit for hit in hits if hit[0] > 0.0]
             if hits:
                 documents, ordinals = _numbers(searcher, "document", hits), _numbers(searcher, "ordinal", hits)
                 return tuple(PassageAddress(*pair) for pair in zip(documents, ordinals, strict=True))
@@ -172,13 +173,21 @@ class TantivyEngine:
                 return self._read
         return None
 
-    def _count_facet(
-        self, generation: Generation, searcher: Any, asked: Query, question: Question, facet: str
-    ) -> tuple[tuple[str, int], ...]:
-        """Counts under the other facets' choices, so that a second value of the same facet can be added."""
-        query = all_of([asked, *compile_filters(generation.works_schema, question.filters, but=facet)])
-        found = searcher.aggregate(query, {"values": {"terms": {"field": facet, "size": MAX_BUCKETS}}})
-        return tuple(facet_value(bucket) for bucket in found["values"]["buckets"])
+
+def _count_facets(
+    generation: Generation, searcher: Any, asked: Query, question: Question
+) -> dict[str, tuple[tuple[str, int], ...]]:
+    """Each facet is counted under the other facets' choices, so that a second value of the same one can be added."""
+    chosen = [facet for facet in question.facets if question.filters.get(facet)]
+    together = [facet for facet in question.facets if facet not in chosen]  # under the same choices: in one go
+    counts: dict[str, tuple[tuple[str, int], ...]] = {}
+    for facets in [*([together] if together else []), *([facet] for facet in chosen)]:
+        but = facets[0] if facets[0] in chosen else ""
+        query = all_of([asked, *compile_filters(generation.works_schema, question.filters, but)])
+        wanted = {facet: {"terms": {"field": facet, "size": MAX_BUCKETS}} for facet in facets}
+        found = searcher.aggregate(query, wanted)
+        counts |= {facet: tuple(map(facet_value, found[facet]["buckets"])) for facet in facets}
+    return counts
 
 
 def _numbers(searcher: Any, field: str, hits: list[tuple[Any, Any]]) -> list[int]:

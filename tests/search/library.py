@@ -139,7 +139,7 @@ def _document(connection: Connection, work: Work, work_id: int, document: Docume
         values = {"method": "pypdfium2", "quality": document.quality, "language": document.language, "text": text}
         connection.execute(sa.insert(tables.pages).values(document_id=document_id, page=page, **values))
     for ordinal, (page, number, text) in enumerate(document.text, 1):
-        values = {"page": page, "number": number, "language": document.language, "text": text}
+        values = {"page": page, "number": number, "kind": "text", "language": document.language, "text": text}
         connection.execute(sa.insert(tables.paragraphs).values(document_id=document_id, ordinal=ordinal, **values))
     _found(connection, document_id, document)
 

@@ -245,6 +245,18 @@ def test_passages_in_the_reader_s_language_come_first_and_alone():
     assert engine.passages(resolve(Not(Word("migration"))).tree, 1, "en", 3) == ()
 
 
+def test_a_paragraph_of_text_is_quoted_before_a_heading():
+    engine = open_engine(None)
+    texts = (
+        IndexedParagraph(1, 1, "en", "Domestic workers", kind="heading"),
+        IndexedParagraph(1, 2, "en", "The rights of domestic workers are protected in all States that have ratified."),
+    )
+    engine.add([IndexedWork(1, "a", None, (), {}, {}, texts)])
+    engine.commit()
+    found = engine.passages(resolve(Phrase(("domestic", "workers"))).tree, 1, "en", 2)
+    assert [at.ordinal for at in found] == [2, 1]
+
+
 def test_a_document_of_five_megabytes_is_no_danger():
     engine = open_engine(None)
     long = IndexedParagraph(1, 1, "en", "worker " * 700_000 + "needle")

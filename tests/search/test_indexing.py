@@ -1,7 +1,9 @@
 """Is the index what the catalog is, whatever happens in between?"""
 
+import contextlib
 import json
 import random
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -151,8 +153,8 @@ def test_a_catalog_that_went_back_or_is_another_one_gets_a_new_index(library, tm
     engine = open_engine(tmp_path / "index")
     index_changes(library, engine)
     backup = tmp_path / "backup.sqlite"
-    with library.read() as connection:
-        connection.exec_driver_sql(f"VACUUM INTO '{backup}'")
+    with contextlib.closing(sqlite3.connect(tmp_path / "catalog.sqlite")) as connection:
+        connection.execute(f"VACUUM INTO '{backup}'")
     put(library, changed(WORKS[0], "of the future"))
     index_changes(library, engine)
     assert Searcher(library, engine).search("future").total == 1

@@ -4,7 +4,7 @@ import pytest
 
 from search import MistakenRequest
 from search.fields import FACETS
-from search.hits import LONGEST
+from search.hits import LONGEST, cite
 from tests.search.library import WORKS, changed, put
 
 HRC, GC, CONVENTION, ILO_RECRUITMENT = "UN:A/HRC/47/30", "UN:CMW/C/GC/1", "UN:A/RES/45/158", "ILO:GB.309/PFA/5"
@@ -131,6 +131,12 @@ def test_a_passage_without_a_printed_number_is_cited_by_its_page_and_tells_its_q
     assert hit.passages[0].citation == "Migration in an interconnected world: new directions for action, p. 12"
     (hit,) = searcher.search("expulsion").hits
     assert hit.passages[0].quality == 0.4
+
+
+def test_a_footnote_is_cited_as_one_and_a_heading_by_its_page():
+    assert cite("A/1", "4", 2, "note") == "A/1, footnote 4"
+    assert cite("A/1", "II", 2, "heading") == "A/1, p. 2"
+    assert cite("A/1", "12 bis", 2) == "A/1, para. 12 bis"
 
 
 def test_the_pages_of_a_result_are_walked_by_cursor(searcher):
