@@ -22,6 +22,7 @@ import httpx
 from rich.text import Text
 
 from catalog import ForumwatchError
+from crawlers import sources
 from flows import shown, steps
 from flows.children import start, stop
 from flows.house import House
@@ -83,8 +84,9 @@ def _run(asked: argparse.Namespace) -> int:
         house = _furnish(running, home, asked)
         pages = house.settings.base_url
         _say(f"Search page: {pages}  (it fills while the work goes on)")
-        failures = _work(running, house, asked)
-        shown.sources(steps.summary(house))
+        names = ["un_treaty_bodies"] if asked.docs else sorted(sources())
+        failures = _work(running, house, names)
+        shown.sources([line for line in steps.summary(house) if line.source in names])
         _report(house, home, pages, time.monotonic() - begun)
         if asked.docs:
             failures += _unaccounted(house)
@@ -128,9 +130,8 @@ def _furnish(running: ExitStack, home: Path, asked: argparse.Namespace) -> House
     return house
 
 
-def _work(running: ExitStack, house: House, asked: argparse.Namespace) -> list[str]:
+def _work(running: ExitStack, house: House, names: list[str]) -> list[str]:
     """Subscribes the members, then runs the flows as the schedule would; returns what failed."""
-    from crawlers import sources
     from search.alerts import subscribe
 
     for address, language, queries in MEMBERS:
@@ -141,7 +142,6 @@ def _work(running: ExitStack, house: House, asked: argparse.Namespace) -> list[s
         _say(f"Prefect: {api_url.removesuffix('/api')}  (the runs, with a summary each)")
     from flows import daily
 
-    names = ["un_treaty_bodies"] if asked.docs else sorted(sources())
     failures = []
     with shown.bars():
         for flow, arguments in ((daily.daily, {"sources": names}), (daily.digest, {})):

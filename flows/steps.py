@@ -180,6 +180,7 @@ def summary(house: House) -> list[SourceLine]:
         row = rows.get(info.name)
         counts = row["last_counts"] if row else {}
         state = states.get(info.name, {})
+        last_good = row["last_good"] if row else None
         lines.append(
             SourceLine(
                 source=info.name,
@@ -191,7 +192,7 @@ def summary(house: House) -> list[SourceLine]:
                 waiting=state.get("waiting", 0) + state.get("", 0),
                 quarantined=state.get("quarantined", 0),
                 failed=counts.get("failed", 0),
-                late=is_late(info.cadence, row["last_good"] if row else None, datetime.now(UTC)),
+                late=last_good is None or is_late(info.cadence, last_good, datetime.now(UTC)),
                 reason=row["last_reason"] if row else "never crawled",
             )
         )

@@ -20,9 +20,8 @@ DIFFER = "source and masthead differ"
 _SHARE = 0.1  # of the characters, from which a language counts as one of the document's
 _ENOUGH = 400  # characters, from which the text may contradict a declared language
 _BRACKETED = re.compile(r"\s*[(\[](?P<symbol>[A-Z][^()\[\]\s]*/(?:[^()\[\]]|\([^()]*\))*)[)\]]\s*$")
-_GENERIC = re.compile(
-    r"microsoft word|untitled|^doc(?:ument)?\s?\d*$|\.(?:docx?|pdf|indd|wpd|qxd|html?)$|^\W*$", re.IGNORECASE
-)
+_FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|wpd|qxd|html?)$", re.IGNORECASE)
+_GENERIC = re.compile(rf"microsoft word|untitled|^doc(?:ument)?\s?\d*$|{_FILE_NAME.pattern}|^\W*$", re.IGNORECASE)
 
 
 def describe(reading: Reading, words: Mapping[str, str], publisher: str) -> Description:
@@ -110,7 +109,7 @@ def _from_file_name(words: Mapping[str, str], publisher: str) -> str | None:
 def _title(reading: Reading, words: Mapping[str, str], frame: Masthead, known: dict[str, str]) -> str:
     """Of a page without a frame the file's own title or first heading says more than its first lines."""
     told = _without_symbol(" ".join(words.get("title", "").split()))
-    by_hand = bool(words.get("file")) and told == PurePath(words["file"]).stem
+    file_name = _FILE_NAME.search(told) or told == PurePath(words.get("file", "")).stem  # which is no title
     declared = " ".join((reading.title or "").split())
     if _GENERIC.search(declared) or len(declared) < 8:
         declared = ""
@@ -118,7 +117,7 @@ def _title(reading: Reading, words: Mapping[str, str], frame: Masthead, known: d
     headings = [heading for heading in headings if not lexicon.find_body(heading)] or headings
     in_text = declared or next(iter(headings), "")
     in_frame = frame.title if frame.framed else ""
-    found = _note(known, "title", None if by_hand else told, in_frame, in_text or frame.title)
+    found = _note(known, "title", None if file_name else told, in_frame, in_text or frame.title)
     return (found or told)[:LONGEST]
 
 

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from crawlers.replica.exhibit import Exhibit, not_found, robots
-from crawlers.replica.names import DOCUMENT_TYPES, country_name, language_name, title_of
+from crawlers.replica.names import DOCUMENT_TYPES, country_name, language_name
+from crawlers.replica.prose import title_of
 from crawlers.replica.tokens import Tokens
 from crawlers.replica.works import Edition, Work
 
@@ -100,13 +101,14 @@ def _label(target: str, number: int, page: int) -> str:
 
 
 def _row(work: Work) -> dict[str, str]:
+    symbol = quote(work.symbol or work.name, safe="").replace("%2F", "%2f")
     return {
         "title": title_of(work, "en"),
         "committee": "CMW" if work.symbol else "",
         "country": country_name(work.country, "en") if work.country else "",
         "symbol": work.symbol,
-        "date": work.date.strftime("%d %b %Y"),
-        "link": f"{PREFIX}/Download.aspx?symbolno={quote(work.symbol or work.name, safe='').replace('%2F', '%2f')}&Lang=en",
+        "date": "" if work.file else work.date.strftime("%d %b %Y"),  # of a folder's files nothing is known
+        "link": f"{PREFIX}/Download.aspx?symbolno={symbol}&Lang=en",
     }
 
 
