@@ -2,66 +2,19 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from zlib import crc32
 
 from crawlers.replica.names import date_in
-from crawlers.replica.prose import Filler, Theme, Unit, frame, themes, title, wording
+from crawlers.replica.prose import Filler, Theme, Unit, frame, themes, title_of, wording
+from crawlers.replica.sheet import Block, Sheet, blocks_of
 from crawlers.replica.works import Edition, Work
 
-Block = dict[str, object]
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # What ends a point of a list, and the last one.
 _ENDS = {"zh": "；。", "ar": "؛."}
 _SHARE_WITH_NOTES = 0.4
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """All that the template needs, in one language."""
-
-    data: dict[str, object]
-    published: date
-
-    @property
-    def symbol(self) -> str:
-        return str(self.data["symbol"])
-
-    @property
-    def title(self) -> str:
-        return str(self.data["title"])
-
-    @property
-    def date(self) -> str:
-        return str(self.data["date"])
-
-    @property
-    def notice(self) -> str:
-        return str(self.data["notice"])
-
-    @property
-    def body_name(self) -> str:
-        masthead = self.data["masthead"]
-        assert isinstance(masthead, dict)
-        return str(masthead["organization"])
-
-    def text_lines(self) -> list[str]:
-        """The running text, without masthead and notice."""
-        blocks = [*_blocks(self.data["front"]), *_blocks(self.data["body"])]
-        return [f"{block.get('mark', '')} {block['text']}".strip() for block in blocks if "text" in block]
-
-    def lines(self) -> list[str]:
-        masthead = self.data["masthead"]
-        assert isinstance(masthead, dict)
-        head = [self.symbol, *(str(value) for value in masthead.values() if value), self.date, self.title]
-        return [line for line in [*head, *self.text_lines(), self.notice] if line]
-
-
-def _blocks(value: object) -> list[Block]:
-    assert isinstance(value, list)
-    return value
 
 
 def compose(edition: Edition, seed: int) -> Sheet:
@@ -87,7 +40,7 @@ class _Composer:
             "style": self._style,
             "lang": self._language,
             "symbol": work.symbol,
-            "title": title(work, self._language),
+            "title": title_of(work, self._language),
             "asterisk": bool(self._frame.get("adopted")),
             "title-note": self._text(self._frame.get("adopted"), "adopted"),
             "date": date_in(published if self._style == "gcim" else work.date, self._language),
@@ -132,7 +85,7 @@ class _Composer:
         return masthead
 
     def _part(self, name: str) -> Iterator[Block]:
-        for place, block in enumerate(_blocks(self._frame.get(name, []))):
+        for place, block in enumerate(blocks_of(self._frame.get(name, []))):
             yield from self._block(block, f"{name} {place}")
 
     def _block(self, block: Block, place: str) -> Iterator[Block]:
@@ -142,11 +95,14 @@ class _Composer:
                     yield from self._theme(theme, block)
             case "lead":
                 if lead := self._work.leads.get(self._language):
-                    yield self._para(self._filler.fill(lead, place))
+                    text = self._filler.fill(lead, place)
+                    yield {"t": "plain", "text": text, "note": ""} if block.get("plain") else self._para(text)
             case "heading":
                 yield self._heading(self._text(block, place))
             case "para":
                 yield self._para(self._text(block, place), self._note(block, place))
+            case "list":
+                yield from self._list(block)
             case "table":
                 yield self._table(str(block["of"]), place)
             case "box":
@@ -158,6 +114,12 @@ class _Composer:
                 yield {"t": "decision", "mark": f"{self._number}.", "text": self._text(block, place)}
             case other:
                 yield {"t": other, "mark": "", "text": self._text(block, place), "note": self._note(block, place)}
+
+    def _list(self, block: Block) -> Iterator[Block]:
+        items = block.get(self._language, block["en"])
+        assert isinstance(items, list)
+        for number, item in enumerate(items, 1):
+            yield {"t": "bullet", "mark": f"{number}.", "text": str(item), "note": ""}
 
     def _note(self, block: Block, place: str) -> str:
         notes = {key.removeprefix("note_"): value for key, value in block.items() if key.startswith("note_")}

@@ -84,7 +84,9 @@ def _is_known(request: Request, etag: str, modified: datetime) -> bool:
 
 def soft_404() -> Response:
     """What documents.un.org says with status 200 when it has no file, or wants none fetched: about 1.3 KB of HTML."""
-    page = f"<html><head><title>Official Document System</title></head><body><p>{_NO_DOCUMENT}</p>{' ' * 1150}</body></html>\n"
+    head = "<html><head><title>Official Document System</title></head>"
+    text = f"<p>{_NO_DOCUMENT}</p><p>{NOTICE.format(body='the United Nations')}</p>"
+    page = f"{head}<body>{text}{' ' * 1050}</body></html>\n"
     return HTMLResponse(page, headers=NOTICE_HEADER)
 
 
@@ -93,5 +95,6 @@ def robots(text: str) -> Response:
 
 
 def not_found(body: str) -> Response:
-    page = f"<html><head><title>404</title></head><body><h1>Page not found</h1><p>{NOTICE.format(body=body)}</p></body></html>\n"
+    text = f"<h1>Page not found</h1><p>{NOTICE.format(body=body)}</p>"
+    page = f"<html><head><title>404</title></head><body>{text}</body></html>\n"
     return HTMLResponse(page, status_code=404, headers=NOTICE_HEADER)

@@ -6,7 +6,7 @@ import tomllib
 from datetime import date
 from functools import cache
 
-from crawlers.replica.works import DATA, Work
+from crawlers.replica.works import DATA
 
 # The publisher's own numbers (DocTypeID) and labels for the kinds of documents, as its search form lists them.
 DOCUMENT_TYPES = {
@@ -18,6 +18,7 @@ DOCUMENT_TYPES = {
     "general comment": ("11", "General Comments"),
     "follow-up": ("6", "Follow-up State party's report"),
     "session report": ("9", "Annual reports"),
+    "UN agenda": ("9", "Annual reports"),
     "corrigendum": ("5", "Concluding observations"),
 }
 _LANGUAGE_NAMES = {
@@ -33,13 +34,6 @@ _LANGUAGE_NAMES = {
 def language_name(code: str, own: bool = False) -> str:
     """English name, or the language's own; a file put in by hand is in "Other": nobody has said."""
     return _LANGUAGE_NAMES[code][own] if code in _LANGUAGE_NAMES else "Other"
-
-
-def title_of(work: Work, language: str) -> str:
-    """The work's title as the publisher lists it in that language."""
-    from crawlers.replica.prose import title
-
-    return title(work, language)
 
 
 @cache

@@ -22,7 +22,7 @@ def old_page(edition: Edition) -> bytes:
     page = f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=windows-1252">
 <title>GCIM - {html.escape(sheet.title)}</title></head>
 <body bgcolor="#FFFFFF" topmargin="0"><table width="760" border="0" cellspacing="0" cellpadding="4">
-<tr><td colspan="2" bgcolor="#003366"><font color="#FFFFFF" size="4"><b>{html.escape(sheet.body_name)}</b></font></td></tr>
+<tr><td colspan="2" bgcolor="#003366"><font color="#FFFFFF"><b>{html.escape(sheet.body_name)}</b></font></td></tr>
 <tr><td width="190" valign="top"><table border="0">
 {links}
 </table></td>

@@ -7,9 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawlers.replica.compose import Sheet, compose
+from crawlers.replica.compose import compose
 from crawlers.replica.odd_files import locked, scanned, truncated, word_copy
 from crawlers.replica.old_web import old_page
+from crawlers.replica.sheet import Sheet
 from crawlers.replica.works import DATA, Edition
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class Press:
         moment = datetime.combine(sheet.published, time(8, 0), tzinfo=UTC)
         made = self._compiler.compile(sys_inputs=_inputs(sheet), format="pdf", timestamp=int(moment.timestamp()))
         assert isinstance(made, bytes)
-        return made
+        # Few publishers’ files declare that they are read from the right; where one does, PDFium turns Latin lines.
+        return made.replace(b"/Direction/R2L", b"/Direction/L2R")
 
     def _pictures(self, sheet: Sheet) -> list[bytes]:
         made = self._compiler.compile(sys_inputs=_inputs(sheet), format="png", ppi=130)

@@ -13,7 +13,7 @@ from crawlers.replica.works import DATA, LANGUAGES, Work, own_works
 Texts = Mapping[str, str]
 _CORRIDORS = (
     ("PHL", "KWT"), ("IDN", "MYS"), ("LKA", "JOR"), ("BGD", "QAT"), ("NPL", "MYS"), ("ETH", "LBN"), ("KEN", "SAU"),
-    ("GTM", "MEX"), ("HND", "MEX"), ("PER", "CHL"), ("ECU", "ESP"), ("COL", "CHL"), ("MAR", "ESP"), ("TUN", "ITA"),
+    ("GTM", "CAN"), ("HND", "ESP"), ("PER", "CHL"), ("ECU", "ESP"), ("COL", "CHL"), ("MAR", "ESP"), ("TUN", "ITA"),
     ("SEN", "FRA"), ("NGA", "LBY"), ("UGA", "SAU"), ("KGZ", "RUS"), ("TJK", "KAZ"), ("IND", "CAN"), ("FJI", "NZL"),
 )  # fmt: skip
 # What is said of a work whose row does not say it.
@@ -22,6 +22,8 @@ _MEETINGS = {"meeting": 0, "meeting_next": 1, "closing_meeting": 9}
 _CHOICE = re.compile(r"\[([^\[\]]*\|[^\[\]]*)\]")
 # A document worth citing ends in its number: not an agenda, not draft minutes, not a corrigendum.
 _SERIAL = re.compile(r"/\d+$")
+# What a publisher without symbols of its own may cite: the Convention, a resolution, a report.
+_ALWAYS_THERE = ("A/RES/45/158", "E/CN.4/RES/2004/53", "E/CN.4/2004/76")
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
@@ -107,8 +109,7 @@ class Filler:
     def _slot(self, name: str, place: str) -> str:
         words = _USUAL | self._work.words
         if name[0].isupper():
-            phrase = self._slot(name.lower(), place)
-            return phrase[0].upper() + phrase[1:]
+            return self._slot(name.lower(), place).capitalize()
         if name in words:
             phrase = wording().get(f"{name} {words[name]}", {})
             return phrase.get(self._language, words[name])
@@ -162,7 +163,7 @@ class Filler:
         ]
         earlier = [w.symbol for w in others if w.date < work.date] or [w.symbol for w in others]
         near = [symbol for symbol in earlier if work.country and f"/{work.country}/" in symbol]
-        return chance.choice(near or earlier)
+        return chance.choice(near or earlier or _ALWAYS_THERE)
 
 
 @cache
@@ -170,7 +171,7 @@ def _list(name: str) -> list[str]:
     return tomllib.loads((DATA / "invented_names.toml").read_text(encoding="utf-8"))[name]  # type: ignore[no-any-return]
 
 
-def title(work: Work, language: str) -> str:
+def title_of(work: Work, language: str) -> str:
     """The work's own title, or its kind's; in English where it was not translated."""
     if work.file is not None:
         return work.titles["en"]

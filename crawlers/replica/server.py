@@ -18,18 +18,12 @@ class Replica:
 
     def __init__(self, settings: ReplicaSettings, port: int = 0) -> None:
         self.settings = settings
-        self._wanted_port = port
+        self.port = port
         self._socket: socket.socket | None = None
-        self._server = uvicorn.Server(
-            uvicorn.Config(create_app(settings), log_level="warning", access_log=False, lifespan="off")
-        )
+        self.app = create_app(settings)
+        config = uvicorn.Config(self.app, log_level="warning", access_log=False, lifespan="off")
+        self._server = uvicorn.Server(config)
         self._thread: threading.Thread | None = None
-
-    @property
-    def port(self) -> int:
-        if self._socket is None:
-            raise ReplicaError("the replica has no port before it is started")
-        return int(self._socket.getsockname()[1])
 
     @property
     def url(self) -> str:
@@ -37,14 +31,15 @@ class Replica:
 
     def start(self) -> "Replica":
         """Listens before it returns, so that the first request cannot come too early."""
-        self._socket = bound_socket(self._wanted_port)
+        self._socket = bound_socket(self.port)
+        self.port = int(self._socket.getsockname()[1])
         sockets = [self._socket]
         self._thread = threading.Thread(target=lambda: self._server.run(sockets), name="replica", daemon=True)
         self._thread.start()
         deadline = time.monotonic() + 10
         while not self._server.started:
             if time.monotonic() > deadline or not self._thread.is_alive():
-                raise ReplicaError(f"the replica did not start on {HOST}:{self._wanted_port}")
+                raise ReplicaError(f"the replica did not start on {HOST}:{self.port}")
             time.sleep(0.01)
         return self
 

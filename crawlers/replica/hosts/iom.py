@@ -9,7 +9,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from crawlers.replica.exhibit import Exhibit, not_found, robots
-from crawlers.replica.names import language_name, title_of
+from crawlers.replica.names import language_name
+from crawlers.replica.prose import title_of
 from crawlers.replica.works import Edition, Work
 
 BODY = "IOM"

@@ -56,7 +56,9 @@ class Wayback:
         for rule in asked.getlist("collapse"):
             rows = _collapsed(rows, rule)
         if after := asked.get("resumeKey"):
-            rows = [row for row in rows if _resume_key(row) > unquote_plus(after)]
+            # Every key has a bracket; where none is seen, the asker has encoded the printed key once more.
+            after = after if ")" in after else unquote_plus(after)
+            rows = [row for row in rows if _resume_key(row) > after]
         if asked.get("showNumPages") == "true":
             return PlainTextResponse("1\n" if rows else "0\n", headers=NOTICE_HEADER)
         shown, more = _limited(rows, asked.get("limit", ""), asked.get("offset", ""))

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from crawlers.replica.exhibit import NOTICE_HEADER, Exhibit, robots
-from crawlers.replica.names import title_of
+from crawlers.replica.prose import title_of
 from crawlers.replica.works import Edition, Work
 
 BODY = "the WTO"
