@@ -1,12 +1,22 @@
 """In which of the six languages is this text? By its script first, by py3langid between the three in Latin letters."""
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 _TABLE = Path(__file__).parent / "tables" / "common_words.csv"
-_SAMPLE = 4000  # characters that are looked at
+_SCRIPTS = {
+    "Latin": re.compile("[A-Za-zÀ-ɏ]"),
+    "Cyrillic": re.compile("[Ѐ-ԯ]"),
+    "Arabic": re.compile("[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]"),
+    "Han": re.compile("[\u3400-\u4dbf\u4e00-\u9fff]"),
+    "Kana": re.compile("[\u3040-\u30ff]"),
+}
+_WEIGHTS = {"Han": 3, "Kana": 3}  # a character says as much as three letters
+_PLENTY = 300  # characters among which there are letters enough
+_SAMPLE = 2500  # characters that are looked at
 _LETTERS = 12  # fewer letters than this say nothing
 _SURE = 0.8  # probability from which py3langid is believed
 _FOREIGN = 0.08  # share of common words below which a longer text is none of the three languages
@@ -22,19 +32,10 @@ def common_words() -> dict[str, frozenset[str]]:
 
 def script(text: str) -> str | None:
     """The script most letters belong to: Latin, Cyrillic, Arabic, Han, Kana; None without letters."""
-    counts = dict.fromkeys(("Latin", "Cyrillic", "Arabic", "Han", "Kana"), 0)
-    for character in text[:_SAMPLE]:
-        code = ord(character)
-        if code < 0x250:
-            counts["Latin"] += character.isalpha()
-        elif 0x400 <= code < 0x530:
-            counts["Cyrillic"] += 1
-        elif 0x600 <= code < 0x780 or 0xFB50 <= code < 0xFEFF:
-            counts["Arabic"] += character.isalpha()
-        elif 0x4E00 <= code < 0xA000 or 0x3400 <= code < 0x4DC0:
-            counts["Han"] += 3  # a character says as much as three letters
-        elif 0x3040 <= code < 0x3100:
-            counts["Kana"] += 3
+    sample = text[:_SAMPLE]
+    if sample.isascii():
+        return "Latin" if _SCRIPTS["Latin"].search(sample) else None
+    counts = {name: len(letters.findall(sample)) * _WEIGHTS.get(name, 1) for name, letters in _SCRIPTS.items()}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] else None
 
@@ -42,9 +43,10 @@ def script(text: str) -> str | None:
 def detect(text: str, expected: str | None = None) -> str | None:
     """ISO 639-1 code of one of the six, or None where the text does not tell. `expected` decides short Latin texts."""
     text = text[:_SAMPLE]
-    if sum(character.isalpha() for character in text) < _LETTERS // (3 if script(text) == "Han" else 1):
-        return None
     written = script(text)
+    enough = _LETTERS // _WEIGHTS.get(written or "", 1)
+    if len(text) < _PLENTY and sum(map(str.isalpha, text)) < enough:
+        return None
     if written in ("Cyrillic", "Arabic", "Han"):
         return {"Cyrillic": "ru", "Arabic": "ar", "Han": "zh"}[written]
     if written != "Latin":

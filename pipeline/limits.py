@@ -18,4 +18,3 @@ class Limits:
     ocr_pages: int = 300  # pages of one file that are sent to OCR
     ocr_seconds: float = 60.0  # for one page
     ocr_pixels: int = 12_000_000  # of one page image: A4 at 300 dpi has 8.7 million
-    table_pages: int = 60  # pages of one file that are searched for tables (0.1 s each)

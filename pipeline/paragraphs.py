@@ -65,8 +65,8 @@ class _Segmenter:
     def __init__(self, texts: list[list[Line]]) -> None:
         sizes = sorted((line.size, len(line.text)) for lines in texts for line in lines)
         self._body = _weighted_median(sizes)
-        steps = [b.top - a.top for lines in texts for a, b in pairwise(lines) if a.block == b.block]
-        steps = [step for step in steps if 0.8 * self._body < step < 2.5 * self._body]
+        steps = [b.top - a.top for lines in texts for a, b in pairwise(lines) if a.x0 < b.x1 and b.x0 < a.x1]
+        steps = [step for step in steps if 0.8 * self._body < step < 3.5 * self._body]
         self._pitch = _lower_mode(steps) or 1.3 * self._body
         self._last: tuple[int, ...] | None = None
         self._parent: str | None = None

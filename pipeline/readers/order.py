@@ -28,9 +28,15 @@ _Block = list[Line]
 _Extent = Callable[[_Block], tuple[float, float]]
 
 
-def put_in_order(sheet: Sheet, right_to_left: bool = False) -> None:
-    """Sorts the lines of a page; numbers blocks and, where there is a table, rows."""
+def put_in_order(sheet: Sheet, right_to_left: bool = False, as_written: bool = False) -> None:
+    """Sorts the lines of a page; numbers blocks and, where there is a table, rows.
+
+    With `as_written` only the blocks are numbered: the text layer of a scan is in the order in which OCR understood it.
+    """
     if len(sheet.lines) > _MAX_LINES:
+        return
+    if as_written:
+        _number(_blocks(sheet.lines))
         return
     blocks = _blocks(sheet.lines)
     across = _blocks(sheet.lines, across=True)
@@ -39,13 +45,17 @@ def put_in_order(sheet: Sheet, right_to_left: bool = False) -> None:
     plan = _Plan(sheet.width, right_to_left)
     plan.order(blocks)
     sheet.lines = [line for block in plan.blocks for line in block]
-    for number, block in enumerate(plan.blocks, 1):
-        for line in block:
-            line.block = number
+    _number(plan.blocks)
     if len(plan.rows) >= _TABLE_ROWS:
         for number, row in enumerate(plan.rows, 1):
             for line in (line for block in row for line in block):
                 line.row = number
+
+
+def _number(blocks: list[_Block]) -> None:
+    for number, block in enumerate(blocks, 1):
+        for line in block:
+            line.block = number
 
 
 def _blocks(lines: list[Line], across: bool = False) -> list[_Block]:
@@ -81,6 +91,8 @@ def _is_full_column(block: _Block, page_width: float) -> bool:
 def _continues(block: _Block, line: Line) -> bool:
     last = block[-1]
     step = line.top - last.top
+    if line.block and line.block == last.block and step > 0:
+        return True  # OCR has seen them together
     if max(line.size, last.size) > _OTHER_TYPE * min(line.size, last.size):
         return False
     if not 0.3 * last.size < step < _FOLLOWS * max(last.size, line.size):

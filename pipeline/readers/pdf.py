@@ -28,6 +28,7 @@ _FEW = 100  # characters; a page with a large image and no more text than this m
 _DRAWN = 40  # drawn shapes on a page without text: letters as curves
 _SPARE = 0.8  # share of the time limit after which no page is sent to OCR any more
 _DAMAGED = 50  # pages that may be damaged before the file is
+_DENSE = 150  # lines from which the page of a scan is set in many columns
 _SCREEN = 2  # pages up to which a file may be a site's error page
 
 
@@ -123,7 +124,8 @@ def _finish(sheet: Sheet, language: str | None = None) -> None:
         return
     raw = "\n".join(line.text for line in sheet.lines)
     sheet.language = language or languages.detect(raw)
-    put_in_order(sheet, right_to_left=sheet.language == "ar")
+    newspaper = sheet.image >= _PAGE_SIZE and sheet.method == "pypdfium2" and len(sheet.lines) > _DENSE
+    put_in_order(sheet, right_to_left=sheet.language == "ar", as_written=newspaper)
     sheet.quality = quality(raw, sheet.language)
 
 

@@ -150,17 +150,19 @@ def _page(table: str, language: str) -> Page:
             (cells[11], float(cells[10]), (x, y, x + width, y + height))
         )
     sure = [word[1] for words in lines.values() for word in words]
-    return Page([_line(words) for words in lines.values()], language, sum(sure) / len(sure) if sure else 0.0)
+    return Page(
+        [_line(words, int(key[0])) for key, words in lines.items()], language, sum(sure) / len(sure) if sure else 0.0
+    )
 
 
-def _line(words: list[tuple[str, float, tuple[float, float, float, float]]]) -> Line:
+def _line(words: list[tuple[str, float, tuple[float, float, float, float]]], block: int) -> Line:
     boxes = [box for _, _, box in words]
     top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
     heights = sorted(box[3] - box[1] for box in boxes)
     size = heights[len(heights) * 3 // 4]
     tab = len(boxes) > 1 and boxes[1][0] - boxes[0][2] > 0.9 * size
     text = characters(" ".join(word for word, _, _ in words))
-    return Line(text, min(box[0] for box in boxes), top, max(box[2] for box in boxes), bottom, size, False, tab)
+    return Line(text, min(box[0] for box in boxes), top, max(box[2] for box in boxes), bottom, size, False, tab, block)
 
 
 def _tesseract(image: Any, arguments: list[str], seconds: float) -> str:
