@@ -156,3 +156,20 @@ def test_kinds_told_by_the_title(title, kind):
 
 def test_every_kind_has_one_spelling():
     assert all(kind == kind.lower() and " " not in kind for kind in kinds())
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        ("Update on the road map (GB.350/POL/3(Rev.1))", "Update on the road map"),
+        ("Provisional agenda [C/115/1/Rev.2]", "Provisional agenda"),
+        ("Labour migration (2026–30)", "Labour migration (2026–30)"),
+    ],
+)
+def test_a_title_is_told_without_its_symbol(told, title):
+    assert describe(reading("Text\n", ("Text",)), {"title": told}, "ILO").title == title
+
+
+def test_a_file_name_is_no_title():
+    about = describe(reading("Fair work\n", title="Fair recruitment in five steps"), {"title": "A_1_2.pdf"}, "ILO")
+    assert about.title == "Fair recruitment in five steps"
