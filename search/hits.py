@@ -27,7 +27,7 @@ def dress(catalog: Catalog, engine: Engine, tree: Node, ids: Sequence[int], lang
     """The works with these ids as hits, in this order; one that has left the catalog since is left out."""
     if not ids:
         return ()
-    addresses = {each: engine.passages(tree, each, language, PASSAGES) for each in ids}
+    addresses = engine.passages(tree, ids, language, PASSAGES)
     with catalog.read() as connection:
         rows = {row.id: row for row in connection.execute(sa.select(works).where(works.c.id.in_(ids)))}
         of_work = _documents(connection, ids)

@@ -60,7 +60,7 @@ class Searcher:
         )
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]:
-        """Where one work answers: the same passages that the work has as a hit; none if it does not answer."""
+        """Where one work answers: the passages that it has as a hit; none if it holds none of the words."""
         tree = resolve(parse(query).tree).tree
         return tuple(
             passage for hit in dress(self.catalog, self.engine, tree, [work_id], language) for passage in hit.passages

@@ -129,15 +129,18 @@ def scores(node: Node) -> bool:
     return False
 
 
-def passage_query(generation: Generation, tree: Node, work: int, chains: Sequence[str]) -> Query | None:
-    """The paragraphs of a work, scored by the positive words that they hold in these chains; None without words."""
-    wanted = [query for leaf in positive_leaves(tree) for query in _in_passages(generation, leaf, chains)]
-    if not wanted:
-        return None
-    # The words are optional, so that only the work's own paragraphs are looked at, not all that hold the words:
-    # a paragraph that holds none comes out with a score of nothing.
+def passage_words(generation: Generation, tree: Node, chains: Sequence[str]) -> list[Query]:
+    """What a passage may hold of the positive words and values of a tree, in these chains."""
+    return [query for leaf in positive_leaves(tree) for query in _in_passages(generation, leaf, chains)]
+
+
+def passages_of(generation: Generation, work: int, words: Sequence[Query]) -> Query:
+    """The passages of a work, scored by the words that they hold; one that holds none scores nothing.
+
+    The words are optional so that only the work's own passages are looked at, not all that hold the words.
+    """
     own = unscored(Query.term_query(generation.passages_schema, "work", work))
-    return Query.boolean_query([(Occur.Must, own), *((Occur.Should, query) for query in wanted)])
+    return Query.boolean_query([(Occur.Must, own), *((Occur.Should, query) for query in words)])
 
 
 def _in_passages(generation: Generation, leaf: Leaf, chains: Sequence[str]) -> list[Query]:

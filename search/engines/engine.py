@@ -119,8 +119,10 @@ class Engine(Protocol):
     def members(self, tree: Node) -> tuple[int, ...]:
         """The ids of all works that answer a resolved tree, ascending."""
 
-    def passages(self, tree: Node, work: int, language: str | None, limit: int) -> tuple[PassageAddress, ...]:
-        """The paragraphs of a work that answer best, those in `language` first if any does."""
+    def passages(
+        self, tree: Node, works: Sequence[int], language: str | None, limit: int
+    ) -> dict[int, tuple[PassageAddress, ...]]:
+        """Per work the paragraphs that answer a resolved tree best: those in `language` if any does, else any."""
 
     def count(self) -> int:
         """How many works there are."""

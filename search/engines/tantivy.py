@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from tantivy import FieldType, Occur, Order, Query
 
 from search import analysis
-from search.engines.compile import all_of, compile_filters, compile_tree, passage_query, scores, unscored
+from search.engines.compile import all_of, compile_filters, compile_tree, passage_words, passages_of, scores, unscored
 from search.engines.cursor import read_cursor, write_cursor
 from search.engines.engine import Answer, IndexedWork, PassageAddress, Question, Target
 from search.engines.folder import Folder
@@ -128,20 +128,20 @@ class TantivyEngine:
         hits = searcher.search(query, max(1, searcher.num_docs), count=False).hits
         return tuple(sorted(_numbers(searcher, "id", hits)))
 
-    def passages(self, tree: Node, work: int, language: str | None, limit: int) -> tuple[PassageAddress, ...]:
+    def passages(
+        self, tree: Node, works: Sequence[int], language: str | None, limit: int
+    ) -> dict[int, tuple[PassageAddress, ...]]:
+        found: dict[int, tuple[PassageAddress, ...]] = dict.fromkeys(works, ())
         generation = self._generation()
         if generation is None:
-            return ()
+            return found
         searcher = generation.passages.searcher()
         chain = analysis.chain_of(language)
         for chains in ((chain,), analysis.CHAINS) if language else (analysis.CHAINS,):
-            query = passage_query(generation, tree, work, chains)
-            hits = searcher.search(query, limit, count=False, weight_by_field="weight").hits if query else []
-            hits = [hit for hit in hits if hit[0] > 0.0]
-            if hits:
-                documents, ordinals = _numbers(searcher, "document", hits), _numbers(searcher, "ordinal", hits)
-                return tuple(PassageAddress(*pair) for pair in zip(documents, ordinals, strict=True))
-        return ()
+            wanted = passage_words(generation, tree, chains)
+            for work in (work for work in works if wanted and not found[work]):
+                found[work] = _best_passages(searcher, passages_of(generation, work, wanted), limit)
+        return found
 
     def count(self) -> int:
         generation = self._generation()
@@ -188,6 +188,13 @@ def _count_facets(
         found = searcher.aggregate(query, wanted)
         counts |= {facet: tuple(map(facet_value, found[facet]["buckets"])) for facet in facets}
     return counts
+
+
+def _best_passages(searcher: Any, query: Query, limit: int) -> tuple[PassageAddress, ...]:
+    hits = searcher.search(query, limit, count=False, weight_by_field="weight").hits
+    hits = [hit for hit in hits if hit[0] > 0.0]  # the others hold none of the words
+    documents, ordinals = _numbers(searcher, "document", hits), _numbers(searcher, "ordinal", hits)
+    return tuple(PassageAddress(*pair) for pair in zip(documents, ordinals, strict=True))
 
 
 def _numbers(searcher: Any, field: str, hits: list[tuple[Any, Any]]) -> list[int]:

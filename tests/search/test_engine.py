@@ -240,9 +240,9 @@ def test_passages_in_the_reader_s_language_come_first_and_alone():
     engine.add([IndexedWork(1, "a", None, (), {}, {}, texts), IndexedWork(2, "b", None, (), {}, {}, texts)])
     engine.commit()
     tree = resolve(Word("migration")).tree
-    assert [(at.document_id, at.ordinal) for at in engine.passages(tree, 1, "fr", 3)] == [(2, 1)]
-    assert {(at.document_id, at.ordinal) for at in engine.passages(tree, 1, "es", 3)} == {(1, 1), (2, 1)}
-    assert engine.passages(resolve(Not(Word("migration"))).tree, 1, "en", 3) == ()
+    assert [(at.document_id, at.ordinal) for at in engine.passages(tree, [1], "fr", 3)[1]] == [(2, 1)]
+    assert {(at.document_id, at.ordinal) for at in engine.passages(tree, [1, 2], "es", 3)[1]} == {(1, 1), (2, 1)}
+    assert engine.passages(resolve(Not(Word("migration"))).tree, [1], "en", 3) == {1: ()}
 
 
 def test_a_paragraph_of_text_is_quoted_before_a_heading():
@@ -253,7 +253,7 @@ def test_a_paragraph_of_text_is_quoted_before_a_heading():
     )
     engine.add([IndexedWork(1, "a", None, (), {}, {}, texts)])
     engine.commit()
-    found = engine.passages(resolve(Phrase(("domestic", "workers"))).tree, 1, "en", 2)
+    found = engine.passages(resolve(Phrase(("domestic", "workers"))).tree, [1], "en", 2)[1]
     assert [at.ordinal for at in found] == [2, 1]
 
 
@@ -264,7 +264,7 @@ def test_a_document_of_five_megabytes_is_no_danger():
     engine.add([IndexedWork(1, "long", None, (), {}, {}, (long,)), IndexedWork(2, "many", None, (), {}, {}, many)])
     engine.commit()
     assert engine.members(resolve(Word("needles")).tree) == (1,)
-    assert len(engine.passages(resolve(Word("worker")).tree, 2, "en", 3)) == 3
+    assert len(engine.passages(resolve(Word("worker")).tree, [1, 2], "en", 3)[2]) == 3
 
 
 def test_all_chains_take_part():

@@ -43,7 +43,7 @@ def content(engine: Engine) -> list[object]:
     for text in QUERIES:
         tree = resolve(parse(text).tree).tree
         members = engine.members(tree)
-        passages = [sorted(map(repr, engine.passages(tree, work, None, 50))) for work in members]
+        passages = {work: sorted(map(repr, at)) for work, at in engine.passages(tree, members, None, 50).items()}
         counts = {name: sorted(values) for name, values in engine.ask(Question(tree, facets=FACETS)).counts.items()}
         said.append((text, members, passages, counts))
     return said

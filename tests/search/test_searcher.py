@@ -133,6 +133,14 @@ def test_a_passage_without_a_printed_number_is_cited_by_its_page_and_tells_its_q
     assert hit.passages[0].quality == 0.4
 
 
+def test_the_passages_of_one_work_can_be_asked_for(searcher):
+    (hit,) = searcher.search("symbol:A/HRC/47/30").hits
+    found = searcher.passages("migrants OR workers", hit.work_id, "en")
+    assert {passage.paragraph for passage in found} == {"44", "45", "46"}
+    assert searcher.passages("remittances", hit.work_id) == ()
+    assert searcher.passages("migrants", 99_999) == ()
+
+
 def test_a_footnote_is_cited_as_one_and_a_heading_by_its_page():
     assert cite("A/1", "4", 2, "note") == "A/1, footnote 4"
     assert cite("A/1", "II", 2, "heading") == "A/1, p. 2"
