@@ -9,29 +9,18 @@ AND binds tighter than OR, NOT tighter than AND. Cost is bounded by the limits b
 """
 
 import difflib
-import re
 from dataclasses import dataclass
 
 from search.fields import FieldSpec, field_named, field_names
 from search.query import tree
-from search.query.dates import days_of
+from search.query.leaves import ONLY_AT_THE_END, Leaves
 from search.query.lex import Sign, signs
-from search.query.tree import Node, Span
+from search.query.tree import Node
 from search.results import Complaint
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 20
 MAX_CLAUSES = 100
-MAX_SLOP = 50
-MAX_PHRASE = 50
-MIN_PREFIX = 2
-
-ONLY_AT_THE_END = "a * can only stand at the end of a word"
-
-_EDGES = ",;:!?.~^&|'`/\\"
-_OPERATORS = {"AND", "OR", "NOT"}
-_FUZZY = re.compile(r"(?<=\w)[~^][\d.]*$")
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +47,7 @@ class _Parser:
         self.signs = signs(self.text)
         self.at = 0
         self.clauses = 0
+        self.leaves = Leaves(self.complain)
         self.swallowed = 0  # opening parentheses beyond the depth limit, whose closing ones must be skipped too
 
     def complain(self, message: str, start: int, end: int) -> None:
@@ -156,8 +146,8 @@ class _Parser:
                 self.complain(f"more than {MAX_CLAUSES} clauses; the rest was left out", sign.start, len(self.text))
             return None
         if field is not None:
-            return self.value(field, sign)
-        return self.phrase(sign) if sign.kind == "phrase" else self.word(sign)
+            return self.leaves.value(field, sign)
+        return self.leaves.phrase(sign) if sign.kind == "phrase" else self.leaves.word(sign)
 
     def group(self, opening: Sign, depth: int, field: FieldSpec | None) -> Node | None:
         if depth >= MAX_DEPTH:
@@ -186,75 +176,6 @@ class _Parser:
             return None
         return self.simple(depth, spec)
 
-    def value(self, spec: FieldSpec, sign: Sign) -> Node | None:
-        span = (sign.start, sign.end)
-        text = " ".join((sign.text if sign.kind == "phrase" else sign.text.rstrip(",;:!?")).split())
-        self.check_closed(sign)
-        if sign.slop:
-            self.complain("~ works on phrases in the text, not on the value of a field", *span)
-        if spec.kind == "date":
-            return self.dates(spec, text, span)
-        if not any(char.isalnum() for char in text):
-            self.complain(f"{spec.name}: needs a value, as in {spec.example}", *span)
-            return None
-        return tree.Field(spec.name, text, span)
-
-    def dates(self, spec: FieldSpec, text: str, span: Span) -> Node:
-        days = days_of(text)
-        if days is None:
-            self.complain(f"{text!r} is not a date; write 2024, 2024-05, 2024-05-31 or 2004..2006", *span)
-            return tree.NOTHING
-        first, last = days
-        if spec.name == "since":
-            last = None
-        elif spec.name == "until":
-            first = None
-        if first and last and first > last:
-            self.complain("this range of dates runs backwards; it was turned round", *span)
-            left, _, right = text.partition("..")
-            first, last = days_of(f"{right}..{left}") or (last, first)
-        return tree.DateRange(first, last, span) if first or last else tree.Everything()
-
-    def phrase(self, sign: Sign) -> Node | None:
-        words = tuple(sign.text.split())
-        self.check_closed(sign)
-        if not any(char.isalnum() for char in sign.text):
-            self.complain("there is nothing between these quotation marks", sign.start, sign.end)
-            return None
-        if len(words) > MAX_PHRASE:
-            self.complain(f"a phrase longer than {MAX_PHRASE} words; the rest was left out", sign.start, sign.end)
-            words = words[:MAX_PHRASE]
-        slop = sign.slop or 0
-        if slop > MAX_SLOP:
-            self.complain(f"~{slop} is more than {MAX_SLOP}; {MAX_SLOP} was taken", sign.start, sign.end)
-            slop = MAX_SLOP
-        return tree.Phrase(words, slop, (sign.start, sign.end))
-
-    def check_closed(self, sign: Sign) -> None:
-        if not sign.closed:
-            self.complain("this quotation mark is never closed", sign.start, sign.start + 1)
-
-    def word(self, sign: Sign) -> Node | None:
-        text, span = sign.text, (sign.start, sign.end)
-        if set(text) == {"*"}:
-            return tree.Everything()
-        text = _trimmed(text)
-        while _FUZZY.search(text):
-            self.complain("~ and ^ after a single word mean nothing here; they were left out", *span)
-            text = _trimmed(_FUZZY.sub("", text))
-        begins, star, rest = text.partition("*")
-        if rest.strip("*"):
-            self.complain(ONLY_AT_THE_END, *span)
-        begins = _trimmed(begins)
-        if not any(char.isalnum() for char in begins):
-            return None
-        if begins in _OPERATORS:
-            begins = begins.lower()
-        if star and len(begins) < MIN_PREFIX and not _IDEOGRAPH.search(begins):
-            self.complain(f"a word with * needs at least {MIN_PREFIX} letters before it", *span)
-            star = ""
-        return tree.Prefix(begins, span) if star else tree.Word(begins, span)
-
     def ahead(self, *kinds: str) -> bool:
         return self.at < len(self.signs) and self.signs[self.at].kind in kinds
 
@@ -268,10 +189,6 @@ class _Parser:
     def misplaced(self, sign: Sign) -> None:
         needs = "something after it" if sign.kind in ("not", "+", "-") else "something on both sides"
         self.complain(f"{sign.text} needs {needs}; it was left out", sign.start, sign.end)
-
-
-def _trimmed(word: str) -> str:
-    return word.strip(_EDGES).lstrip("+-" + _EDGES)
 
 
 def _no_field(name: str) -> str:

@@ -69,6 +69,17 @@ def test_indexing_twice_does_nothing_the_second_time(library, tmp_path):
     assert name == "index:" + (Folder(tmp_path / "index").current() or "")
 
 
+def test_either_database_fills_the_index_and_dresses_the_hits(any_catalog, tmp_path):
+    fill(any_catalog)
+    engine = open_engine(tmp_path / "index")
+    assert index_changes(any_catalog, engine) == len(WORKS)
+    withdraw(any_catalog, WORKS[1].key)
+    assert index_changes(any_catalog, engine) == 1
+    assert content(engine) == from_scratch(any_catalog)
+    (hit,) = Searcher(any_catalog, engine).search('"domestic workers" country:PHL').hits
+    assert hit.passages[0].citation == "A/HRC/47/30, para. 45"
+
+
 def test_changes_are_followed_and_a_work_changed_often_is_indexed_once(library, tmp_path):
     engine = open_engine(tmp_path / "index")
     index_changes(library, engine)

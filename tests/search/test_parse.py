@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from search.fields import FIELDS
 from search.query import parse, write
+from search.query.leaves import MAX_PREFIXES
 from search.query.parse import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH
 from search.query.tree import (
     NOTHING,
@@ -140,6 +141,8 @@ def test_limits_complain_and_keep_the_rest():
     ]
     many = parse(" ".join(["a"] * (MAX_CLAUSES + 5)))
     assert len(many.tree.items) == MAX_CLAUSES and len(many.complaints) == 1
+    stars = parse(" ".join(["ab*"] * (MAX_PREFIXES + 2)))
+    assert stars.tree.items.count(Prefix("ab")) == MAX_PREFIXES and len(stars.complaints) == 2
     assert parse("a" * (MAX_LENGTH + 1)).tree == Word("a" * MAX_LENGTH)
 
 
