@@ -65,6 +65,7 @@ def crawl_command(
     unknown = sorted(set(names or ()) - set(sources()))
     if unknown:
         raise typer.BadParameter(f"no source {', '.join(unknown)}; there are {', '.join(sorted(sources()))}")
+    _ = house.manners  # said once, not once a source, if we may not crawl at all
     failures = []
     for name in names or [info.name for info in steps.due_sources(house)]:
         try:
