@@ -75,7 +75,7 @@ def body_name(code: str | None) -> str:
 
 def issuer(publisher: str, body: str | None) -> str:
     """Human Rights Council, United Nations."""
-    return ", ".join(name for name in (body_name(body), publisher_name(publisher)) if name)
+    return ", ".join(dict.fromkeys(name for name in (body_name(body), publisher_name(publisher)) if name))
 
 
 def name_of(kind: str, value: str) -> str:
