@@ -16,7 +16,7 @@ demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folde
 	@$(RUN) -m flows.demo $(if $(WEEK),--week $(WEEK)) $(if $(ONCE),--once) $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
 
 test: .venv/ready ## every test
-	$(RUN) -m pytest
+	$(RUN) -m pytest -n 2 --dist loadfile
 
 bench: .venv/ready ## figures, each beside its baseline from the same run
 	$(RUN) -m bench
