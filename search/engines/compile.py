@@ -26,6 +26,7 @@ from search.query.tree import (
 
 MAX_FORMS = 50  # words a prefix stands for when passages are chosen; membership knows no such limit
 SYMBOL_WEIGHT = 20.0  # a document asked for by its symbol comes before those that cite it
+EACH_WEIGHT = 5.0  # more than the frequency of a word can add
 VALUE_WEIGHT = 2.0  # a passage that speaks of what was asked for by a field: as good as a rather rare word
 _META = re.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
 
@@ -137,10 +138,12 @@ def passage_words(generation: Generation, tree: Node, chains: Sequence[str]) -> 
 def passages_of(generation: Generation, work: int, words: Sequence[Query]) -> Query:
     """The passages of a work, scored by the words that they hold; one that holds none scores nothing.
 
-    The words are optional so that only the work's own passages are looked at, not all that hold the words.
+    The words are optional so that only the work's own passages are looked at, not all that hold the words. Each word
+    that a passage holds counts by itself: two different ones once are better than one of them four times.
     """
     own = unscored(Query.term_query(generation.passages_schema, "work", work))
-    return Query.boolean_query([(Occur.Must, own), *((Occur.Should, query) for query in words)])
+    each = [(Occur.Should, Query.const_score_query(query, EACH_WEIGHT)) for query in words]
+    return Query.boolean_query([(Occur.Must, own), *((Occur.Should, query) for query in words), *each])
 
 
 def _in_passages(generation: Generation, leaf: Leaf, chains: Sequence[str]) -> list[Query]:

@@ -10,6 +10,7 @@ from search.query.lex import Sign
 from search.query.tree import Node, Span
 
 MAX_SLOP = 50
+MAX_NEAR = 10  # phrases with ~: each compares all places of its words
 MAX_PHRASE = 50
 MIN_PREFIX = 2
 MAX_PREFIXES = 20  # each looks through the whole dictionary of every language
@@ -27,6 +28,7 @@ class Leaves:
     def __init__(self, complain: Callable[[str, int, int], None]) -> None:
         self.complain = complain
         self.prefixes = 0
+        self.near = 0
 
     def value(self, spec: FieldSpec, sign: Sign) -> Node | None:
         span = (sign.start, sign.end)
@@ -70,6 +72,10 @@ class Leaves:
         if slop > MAX_SLOP:
             self.complain(f"~{slop} is more than {MAX_SLOP}; {MAX_SLOP} was taken", sign.start, sign.end)
             slop = MAX_SLOP
+        self.near += bool(slop)
+        if slop and self.near > MAX_NEAR:
+            self.complain(f"more than {MAX_NEAR} phrases with ~; this one was taken without it", sign.start, sign.end)
+            slop = 0
         return tree.Phrase(words, slop, (sign.start, sign.end))
 
     def check_closed(self, sign: Sign) -> None:

@@ -245,6 +245,19 @@ def test_passages_in_the_reader_s_language_come_first_and_alone():
     assert engine.passages(resolve(Not(Word("migration"))).tree, [1], "en", 3) == {1: ()}
 
 
+def test_a_paragraph_with_both_words_is_quoted_before_one_with_the_same_word_often():
+    engine = open_engine(None)
+    filler = " and other matters that were discussed at length in the course of the session"
+    texts = (
+        IndexedParagraph(1, 1, "en", "domestic violence, domestic law, domestic courts, domestic work" + filler),
+        IndexedParagraph(1, 2, "en", "the workers of domestic enterprises" + filler * 3),
+    )
+    engine.add([IndexedWork(1, "a", None, (), {}, {}, texts)])
+    engine.commit()
+    found = engine.passages(resolve(both([Word("domestic"), Word("workers")])).tree, [1], "en", 2)[1]
+    assert [at.ordinal for at in found] == [2, 1]
+
+
 def test_a_paragraph_of_text_is_quoted_before_a_heading():
     engine = open_engine(None)
     texts = (

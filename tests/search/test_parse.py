@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from search.fields import FIELDS
 from search.query import parse, write
-from search.query.leaves import MAX_PREFIXES
+from search.query.leaves import MAX_NEAR, MAX_PREFIXES
 from search.query.parse import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH
 from search.query.tree import (
     NOTHING,
@@ -143,6 +143,8 @@ def test_limits_complain_and_keep_the_rest():
     assert len(many.tree.items) == MAX_CLAUSES and len(many.complaints) == 1
     stars = parse(" ".join(["ab*"] * (MAX_PREFIXES + 2)))
     assert stars.tree.items.count(Prefix("ab")) == MAX_PREFIXES and len(stars.complaints) == 2
+    near = parse(" ".join(['"a b"~3'] * (MAX_NEAR + 2)))
+    assert near.tree.items.count(Phrase(("a", "b"), 3)) == MAX_NEAR and len(near.complaints) == 2
     assert parse("a" * (MAX_LENGTH + 1)).tree == Word("a" * MAX_LENGTH)
 
 
@@ -187,7 +189,7 @@ trees = st.recursive(
         st.lists(inner, min_size=2, max_size=4).map(either),
         inner.map(lambda item: item.item if isinstance(item, Not) else Not(item)),
     ),
-    max_leaves=12,
+    max_leaves=10,
 )
 
 
