@@ -8,6 +8,7 @@ from pipeline.readers.sheet import Line, Sheet
 
 _HEAD_ZONE = 0.13  # of the page's height
 _FOOT_ZONE = 0.16
+_CLUSTER = 1.8  # line heights between lines of one head
 _DEPTH = 6  # lines from the edge that can be a head or a foot
 _REPEATED = 3  # times a line must stand in the same zone, or on this share of the pages
 _SHARE = 0.4
@@ -51,8 +52,9 @@ def set_apart(sheets: list[Sheet]) -> tuple[list[list[Line]], Margins]:
     texts = []
     for sheet, (head, foot) in zip(sheets, zones, strict=True):
         first = sheet.number == 1
-        heads = [] if first else [line for line in head if _key(line) in repeated[0] or _certain(line)]
-        feet = [line for line in foot if (_key(line) in repeated[1] and not first) or _certain(line)]
+        outer = {id(line) for zone in (head, foot) for line in _outermost(zone)}
+        heads = [] if first else [each for each in head if _certain(each) or _running(each, outer, repeated[0])]
+        feet = [each for each in foot if _certain(each) or (_running(each, outer, repeated[1]) and not first)]
         margins.heads += [line.text for line in heads]
         margins.feet += [line.text for line in feet if line not in heads]
         margins.job_numbers += _job_numbers(foot if not first else sheet.lines)
@@ -68,6 +70,20 @@ def _zone(sheet: Sheet, head: bool) -> list[Line]:
         return sorted(inside, key=lambda line: line.top)[:_DEPTH]
     inside = [line for line in sheet.lines if line.top > (1 - _FOOT_ZONE) * sheet.height]
     return sorted(inside, key=lambda line: -line.bottom)[:_DEPTH]
+
+
+def _outermost(zone: list[Line]) -> list[Line]:
+    """The lines nearest to the edge, up to the first gap: what comes behind it may be the head of a table."""
+    nearest: list[Line] = []
+    for line in zone:
+        if nearest and abs(line.top - nearest[-1].top) > _CLUSTER * line.size:
+            break
+        nearest.append(line)
+    return nearest
+
+
+def _running(line: Line, outer: set[int], repeated: set[str]) -> bool:
+    return id(line) in outer and _key(line) in repeated
 
 
 def _repeated(zones: list[list[Line]], pages: int) -> set[str]:

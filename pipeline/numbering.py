@@ -8,7 +8,7 @@ _D = "0-9٠-٩۰-۹０-９"
 _NUMBER = re.compile(
     rf"""^[\[“"«]?(?P<number>[{_D}]{{1,4}}(?:\.[{_D}]{{1,3}}){{0,3}})
     (?P<suffix>\s?(?:bis|ter|quater|quinquies|sexies)\b|\s?[A-Z](?=\s?\.))?
-    (?:(?P<mark>\s?(?:[.．、]|[‐–-](?!\s?\d))\s*(?:[–—-]\s*)?)|(?P<misread>[,:;]\s+)|(?P<bare>\s+))
+    (?:(?P<mark>\s?(?:[.．、](?![ªº°])|[‐–-](?!\s?\d))\s*(?:[–—-]\s*)?)|(?P<misread>[,:;]\s+)|(?P<bare>\s+))
     (?=\S)""",
     re.VERBOSE,
 )

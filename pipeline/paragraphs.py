@@ -22,6 +22,7 @@ _TELLING = 80  # characters from which a paragraph tells its own language
 _LONGEST = 20_000  # characters after which a paragraph is cut at a line's end: something was misread
 _END = tuple('.:;!?…”"»。：；！？؟؛)]')
 _STOP = tuple(".:;!?…。：；！？؟؛")
+_BEFORE_ITEM = (":", ";", ",", "：", "；", "،", "؛", " and", " et", " y", " и")
 _ROMAN = re.compile(r"^(?:[IVXLC]+|[A-Z]|[一二三四五六七八九十]+)\s?[.、．]\s?\S")
 _TITLE = re.compile(
     r"^(?:Annex|Appendix|Article|Chapter|Part|Section|Annexe|Chapitre|Partie|Anexo|Artículo|Capítulo|Sección|Статья"
@@ -115,7 +116,7 @@ class _Segmenter:
 
     def _number(self, line: Line, printed: Printed, evidence: bool, current: _Draft | None) -> str | None:
         if not printed.parts:
-            if not evidence and not (current and current.lines and current.lines[-1].endswith((":", ";", ",", "and"))):
+            if not evidence and not (current and current.lines and current.lines[-1].endswith(_BEFORE_ITEM)):
                 return None
             return below(self._parent, printed.number)
         if printed.bare and not evidence:

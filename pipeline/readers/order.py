@@ -16,6 +16,7 @@ _SAME_ROW = 0.3  # line heights
 _FULL = 0.8  # share of its column that a line of prose fills
 _OTHER_TYPE = 1.3  # times larger: a title over the text
 _ROW_STEP = 1.6  # line heights from one row of a table to the next
+_BETWEEN = 2  # blocks between two rows of one table: a title inside it
 _SLACK = 2.0  # points by which blocks may overlap and still be cut apart
 _MAX_LINES = 4000
 _PROSE_LINES = 4  # a column of prose has at least so many lines,
@@ -46,10 +47,9 @@ def put_in_order(sheet: Sheet, right_to_left: bool = False, as_written: bool = F
     plan.order(blocks)
     sheet.lines = [line for block in plan.blocks for line in block]
     _number(plan.blocks)
-    if len(plan.rows) >= _TABLE_ROWS:
-        for number, row in enumerate(plan.rows, 1):
-            for line in (line for block in row for line in block):
-                line.row = number
+    for number, row in enumerate(plan.table_rows(), 1):
+        for line in (line for block in row for line in block):
+            line.row = number
 
 
 def _number(blocks: list[_Block]) -> None:
@@ -75,8 +75,18 @@ def _blocks(lines: list[Line], across: bool = False) -> list[_Block]:
                 block.append(line)
                 break
         else:
+            if not across and _begins_a_row(blocks, line):
+                blocks.append([blocks[-1].pop()])
             blocks.append([line])
     return blocks
+
+
+def _begins_a_row(blocks: list[_Block], line: Line) -> bool:
+    """Whether the last line of the text above is beside this one: the first cell of a table's first row."""
+    if not blocks or len(blocks[-1]) < 2:
+        return False
+    last = blocks[-1][-1]
+    return abs(line.top - last.top) < _SAME_ROW * line.size and (line.x0 >= last.x1 or line.x1 <= last.x0)
 
 
 def _is_full_column(block: _Block, page_width: float) -> bool:
@@ -109,6 +119,23 @@ class _Plan:
         self._right_to_left = right_to_left
         self.blocks: list[_Block] = []
         self.rows: list[list[_Block]] = []
+
+    def table_rows(self) -> list[list[_Block]]:
+        """The rows of tables: three at least that follow each other; two alone may be a masthead."""
+        place = {id(line): at for at, block in enumerate(self.blocks) for line in block}
+        spans = []
+        for row in self.rows:
+            places = [place[id(line)] for block in row for line in block]
+            spans.append((min(places), max(places), row))
+        tables: list[list[list[_Block]]] = []
+        reach = -_BETWEEN - 2
+        for first, last, row in sorted(spans, key=lambda span: span[:2]):
+            if first <= reach + 1 + _BETWEEN:
+                tables[-1].append(row)
+            else:
+                tables.append([row])
+            reach = max(reach, last)
+        return [row for table in tables if len(table) >= _TABLE_ROWS for row in table]
 
     def order(self, blocks: list[_Block], depth: int = 0) -> None:
         if len(blocks) <= 1 or depth > 20:
@@ -181,7 +208,12 @@ class _Plan:
                 self.rows.append(row)
             return
         if not prose and max(map(_length, blocks)) < _CELL:
-            self.rows.append([block for column in columns for block in column])
+            cells = [
+                sorted((line for block in column for line in block), key=lambda line: line.top) for column in columns
+            ]
+            self.blocks += cells
+            self.rows.append(cells)
+            return
         for column in columns:
             self.order(column, depth + 1)
 

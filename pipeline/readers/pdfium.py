@@ -11,6 +11,7 @@ from typing import Any
 
 import pypdfium2.raw as pdfium
 
+from pipeline.readers.rtl import ARABIC, Glyph, glyphs, logical
 from pipeline.readers.sheet import Line, Sheet
 from pipeline.tidy import characters
 
@@ -18,10 +19,13 @@ _GAP = 1.6  # line heights between two pieces of a line that make them two cells
 _RAISED = 0.85  # a digit lower than this share of its neighbour is a footnote mark
 _BREAK = re.compile("\r\n|[\r\n\ufffe]")
 _MARKER = re.compile(r"^\W?(?:[0-9٠-٩۰-۹]{1,4}(?:\.[0-9]{1,3})*|[a-zA-Z]{1,4})?[.)\]\-–—•*/、．:]*$")
-_GLUED = re.compile(r"(?<=[\w.,;:”’\"')\]])(?:\d{1,3}|[a-z])(?:, ?[a-z])*(?!\w)")
-_LAM_ALEF = re.compile("[آأإا]ل")
+_NOTE_MARK = re.compile(r"^(?:\d{1,3}|[*†])(?=[^\W\d]|[“\"«])")
+_GLUED = re.compile(r"(?<=[\w.,;:”’\"')\]。；，、）」؛،])(?:\d{1,3}|[a-z])(?:, ?[a-z])*(?!\w)")
 _SPARSE = 1.1  # line heights that a character takes on average where there must be gaps
 _ABOVE, _BELOW = 0.74, 0.18  # of the size of the type: what its letters take above and below the base line
+_LOW_FIGURE = 0.45  # of the size of the type: figures have two thirds of it
+_LEVEL = 0.15  # line heights by which pieces of one line may differ
+_WORD_GAP = 0.12  # line heights between two words
 _BOLD = 600
 _NAME = 128  # bytes of a font's name
 _JUMP = 0.8  # line heights
@@ -36,7 +40,7 @@ def look(page: Any, number: int) -> Sheet:
     textpage = page.get_textpage()
     try:
         if textpage.count_chars():
-            sheet.lines = _Places(page, textpage).lines()
+            sheet.lines = _rejoined(_Places(page, textpage).lines())
             sheet.method = "pypdfium2"
     finally:
         textpage.close()
@@ -108,6 +112,28 @@ class _Places:
                 lines += self._line(begin, stop, hyphen if stop == end else "", boxes)
         return lines
 
+    def _from_the_right(
+        self, start: int, end: int, hyphen: str, cells: list["_Box"], kind: tuple[float, float, bool]
+    ) -> list[Line]:
+        """The cells of a line that holds Arabic, the rightmost first."""
+        top, bottom, bold = kind
+        shapes: dict[int, list[Glyph]] = {}
+        found = [(self._text[at], box[0], box[2]) for at in range(start, end) if (box := self._place(at)) is not None]
+        for shape in glyphs(found):
+            middle = (shape.x0 + shape.x1) / 2
+            cell = min(range(len(cells)), key=lambda k: max(cells[k][0] - middle, middle - cells[k][2], 0.0))
+            shapes.setdefault(cell, []).append(shape)
+        size = bottom - top
+        texts = [(logical(shapes[cell], size), cells[cell]) for cell in sorted(shapes, reverse=True)]
+        if len(texts) == 2 and _is_marker(texts[0][0], texts[1][0]):
+            texts = [(f"{texts[0][0]} {texts[1][0]}", _around([box for _, box in texts]))]
+        texts[-1] = (texts[-1][0] + hyphen, texts[-1][1])
+        return [Line(characters(text), x0, top, x1, bottom, size, bold) for text, (x0, _, x1, _) in texts if text]
+
+    def _place(self, index: int) -> "_Box | None":
+        """The box of a character with its advance; None for blanks, which are found by the gaps."""
+        return None if self._text[index].isspace() or self._text[index] < " " else self._loose(index)
+
     def _jumps(self, start: int, end: int) -> list[int]:
         """Where the next character stands more than a line higher or lower than the one before."""
         jumps = []
@@ -116,7 +142,7 @@ class _Places:
             if self._text[index].isspace():
                 continue
             box = self._loose(index)
-            if before is not None and abs(box[1] - before[1]) > _JUMP * (before[3] - before[1]):
+            if before is not None and abs(box[3] - before[3]) > _JUMP * max(before[3] - before[1], box[3] - box[1]):
                 jumps.append(index)
             before = box
         return jumps
@@ -128,6 +154,8 @@ class _Places:
         if sum(box[2] - box[0] for box in boxes) > _SPARSE * (bottom - top) * (end - start):
             boxes = [self._box(index) for index in range(start, end) if not self._text[index].isspace()]
         cells = _cells(boxes, _GAP * (bottom - top))
+        if ARABIC.search(self._text, start, end):
+            return self._from_the_right(start, end, hyphen, cells, (top, bottom, bold))
 
         def line(text: str, box: _Box, tab: bool = False) -> Line:
             return Line(characters(text), box[0], top, box[2], bottom, bottom - top, bold, tab)
@@ -201,16 +229,16 @@ class _Places:
         return [("".join(text), cells[k]) for k, text in texts.items()]
 
     def _marked(self, start: int, end: int, boxes: int) -> str:
-        """The text, with footnote marks set off ("rights[12]") and lam-alef ligatures in reading order."""
+        """The text, with footnote marks set off: "rights[12]", and "12 See" where the line is the note."""
         text = self._text[start:end]
         if boxes > 1:
             for match in reversed(tuple(_GLUED.finditer(text))):
                 mark = self._raised(start, match)
                 if mark is not None:
                     text = f"{text[:mark]}[{text[mark : match.end()]}]{text[match.end() :]}"
-        for match in _LAM_ALEF.finditer(text):
-            if len(text) == end - start and self._box(start + match.start()) == self._box(start + match.start() + 1):
-                text = text[: match.start()] + text[match.start() : match.end()][::-1] + text[match.end() :]
+            note = _NOTE_MARK.match(text)
+            if note and self._is_small(start, self._size(start + note.end())):
+                text = f"{text[: note.end()]} {text[note.end() :]}"
         return text
 
     def _raised(self, start: int, match: re.Match[str]) -> int | None:
@@ -218,9 +246,16 @@ class _Places:
         first = match.start()
         full = self._size(start + first - 1)
         for index in range(first, match.end()):
-            if self._size(start + index) < _RAISED * full:
+            if self._is_small(start + index, full):
                 return index
         return None
+
+    def _is_small(self, index: int, full: float) -> bool:
+        """Whether a mark is set smaller than the text, by its size or as one of the font's own raised figures."""
+        if self._size(index) < _RAISED * full:
+            return True
+        _, top, _, bottom = self._box(index)
+        return self._text[index].isdigit() and bottom - top < _LOW_FIGURE * full
 
     def _turned(self, left: float, bottom: float, right: float, top: float) -> "_Box":
         """From the page's own coordinates to those of the page as shown: (x0, top, x1, bottom) from the top left."""
@@ -234,6 +269,20 @@ class _Places:
 
 
 _Box = tuple[float, float, float, float]
+
+
+def _rejoined(lines: list[Line]) -> list[Line]:
+    """PDFium begins a new line behind a raised mark: what goes on at the same height, without a gap, is one line."""
+    whole: list[Line] = []
+    for line in lines:
+        last = whole[-1] if whole else None
+        beside = last is not None and abs(line.bottom - last.bottom) < _LEVEL * line.size
+        if last is not None and beside and -1.0 < line.x0 - last.x1 < _GAP * line.size and not ARABIC.search(line.text):
+            blank = " " if line.x0 - last.x1 > _WORD_GAP * line.size else ""
+            last.text, last.x1 = f"{last.text}{blank}{line.text}", line.x1
+        else:
+            whole.append(line)
+    return whole
 
 
 def _is_marker(first: str, second: str) -> bool:
