@@ -25,7 +25,9 @@ def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
     with catalog.read() as connection:
         works = {row.id: row for row in connection.execute(sa.select(tables.works).where(tables.works.c.id.in_(ids)))}
         table = tables.documents
-        rows = connection.execute(sa.select(table).where(table.c.work_id.in_(ids)).order_by(table.c.id))
+        # in an order of their own, not of arrival: of passages that answer alike, the first one is quoted
+        order = (table.c.symbol, table.c.language, table.c.sha256)
+        rows = connection.execute(sa.select(table).where(table.c.work_id.in_(ids)).order_by(*order))
         # the state is not in the query: SQLite would then go by the index of states, through all documents
         documents = _grouped((row for row in rows if row.state == "read"), "work_id")
         own = [document.id for rows in documents.values() for document in rows]

@@ -135,15 +135,19 @@ def passage_words(generation: Generation, tree: Node, chains: Sequence[str]) -> 
     return [query for leaf in positive_leaves(tree) for query in _in_passages(generation, leaf, chains)]
 
 
-def passages_of(generation: Generation, work: int, words: Sequence[Query]) -> Query:
-    """The passages of a work, scored by the words that they hold; one that holds none scores nothing.
+def passages_of(generation: Generation, work: int, words: Sequence[Query], chains: Sequence[str]) -> Query:
+    """The passages of a work in these chains, scored by the words that they hold; one that holds none scores nothing.
 
     The words are optional so that only the work's own passages are looked at, not all that hold the words. Each word
     that a passage holds counts by itself: two different ones once are better than one of them four times.
     """
-    own = unscored(Query.term_query(generation.passages_schema, "work", work))
+    schema = generation.passages_schema
+    own = unscored(Query.term_query(schema, "work", work))
+    read = unscored(Query.term_set_query(schema, "chain", list(chains)))
     each = [(Occur.Should, Query.const_score_query(query, EACH_WEIGHT)) for query in words]
-    return Query.boolean_query([(Occur.Must, own), *((Occur.Should, query) for query in words), *each])
+    return Query.boolean_query(
+        [(Occur.Must, own), (Occur.Must, read), *((Occur.Should, query) for query in words), *each]
+    )
 
 
 def _in_passages(generation: Generation, leaf: Leaf, chains: Sequence[str]) -> list[Query]:

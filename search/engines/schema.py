@@ -14,7 +14,7 @@ from search import analysis
 from search.engines.engine import IndexedParagraph, IndexedWork
 from search.fields import FACETS, FIELDS, OTHER
 
-VERSION = "1"  # raise it with every change here: indexes then rebuild
+VERSION = "2"  # raise it with every change here: indexes then rebuild
 
 VALUE_FIELDS = (*(spec.name for spec in FIELDS if spec.kind in ("code", "value", "symbol")), "year")
 NAME_FIELDS = tuple(spec.name for spec in FIELDS if spec.kind == "name")
@@ -47,7 +47,8 @@ def passages_schema() -> tantivy.Schema:
         builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
     for name in NAME_FIELDS:
         builder.add_text_field(name, tokenizer_name=OTHER)
-    builder.add_text_field("value", tokenizer_name="raw", index_option="basic")
+    for name in ("value", "chain"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
@@ -92,6 +93,7 @@ def passage_document(work: int, paragraph: IndexedParagraph, chain: str, text: s
     document.add_integer("document", paragraph.document_id)
     document.add_integer("ordinal", paragraph.ordinal)
     document.add_integer("weight", TEXT_WEIGHT if paragraph.kind == "text" else 0)
+    document.add_text("chain", chain)
     document.add_text(f"text_{chain}", text)
     for field, value in paragraph.values:
         if field in NAME_FIELDS:

@@ -140,7 +140,7 @@ class TantivyEngine:
         for chains in ((chain,), analysis.CHAINS) if language else (analysis.CHAINS,):
             wanted = passage_words(generation, tree, chains)
             for work in (work for work in works if wanted and not found[work]):
-                found[work] = _best_passages(searcher, passages_of(generation, work, wanted), limit)
+                found[work] = _best_passages(searcher, passages_of(generation, work, wanted, chains), limit)
         return found
 
     def count(self) -> int:

@@ -282,3 +282,18 @@ def test_a_document_of_five_megabytes_is_no_danger():
 
 def test_all_chains_take_part():
     assert {analysis.chain_of(language) for language in VOCABULARY} == set(analysis.CHAINS)  # de: other
+
+
+def test_what_a_field_asked_for_is_quoted_in_the_reader_s_language_too():
+    engine = open_engine(None)
+    spoken = (("country", "PHL"),)
+    texts = tuple(
+        IndexedParagraph(number, 1, language, "Filipinas, Philippines", spoken)
+        for number, language in enumerate(("en", "fr", "es"), 1)
+    )
+    engine.add([IndexedWork(1, "a", None, (), {"country": ("PHL",)}, {}, texts)])
+    engine.commit()
+    tree = resolve(Field("country", "PHL")).tree
+    assert [at.document_id for at in engine.passages(tree, [1], "es", 3)[1]] == [3]
+    assert [at.document_id for at in engine.passages(tree, [1], None, 3)[1]] == [1, 2, 3]
+    assert [at.document_id for at in engine.passages(tree, [1], "ru", 3)[1]] == [1, 2, 3]
