@@ -359,7 +359,7 @@ def upgrade() -> None:
             "number", sa.String(length=16), nullable=True, comment="as printed: 45, 12 bis; None where none is printed"
         ),
         sa.Column(
-            "kind", sa.String(length=8), nullable=False, comment="text, heading, row (of a table), note (at the foot)"
+            "kind", sa.String(length=8), nullable=False, comment="text, heading, row (of a table), note (footnote)"
         ),
         sa.Column("language", sa.String(length=8), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
