@@ -48,7 +48,8 @@ def weeks(tmp_path_factory):
 def test_the_first_crawl_keeps_its_promise(weeks, name):
     report = weeks.reports["first", name]
     assert report.state == "done", report.reason
-    assert report.found >= sources()[name].expect.in_miniature().at_least and report.fetched + report.failed == report.found
+    assert report.found >= sources()[name].expect.in_miniature().at_least
+    assert report.fetched + report.failed == report.found
     assert weeks.counted["first"][name] == report.fetched > 0
 
 
