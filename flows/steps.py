@@ -2,7 +2,7 @@
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -227,15 +227,3 @@ def unread(house: House, only_ocr: bool = False) -> list[Unread]:
         page = unread_documents(house.catalog, after=page.after)
         found += page.documents
     return [row for row in found if not only_ocr or needs_ocr(row.state, row.reason)]
-
-
-def in_order(house: House, names: list[str], on_failure: Callable[[str], None]) -> None:
-    """The whole of a day's work, without an orchestrator: a source that fails is told of, and stops nobody else."""
-    for name in names:
-        try:
-            crawl_source(house, name)
-        except ForumwatchError as error:
-            on_failure(str(error))
-    read(house)
-    index(house)
-    match(house)
