@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,16 +18,17 @@ HOMES, KILLS_EACH = 4, 5  # at least 20 kills in all
 SEED = int(os.environ.get("FORUMWATCH_KILL_SEED", time.time_ns() % 100_000))
 
 
-def demo(home, cache=None):
+def demo(home, week=1):
     command = [sys.executable, "-m", "flows.demo", "--once", "--size", "small", "--port", "0", "--home", str(home)]
+    command += ["--week", str(week)]
     log = (home.parent / f"{home.name}.log").open("ab")
     return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
 
-def finished(home) -> float:
+def finished(home, week=1) -> float:
     """Runs to the end; returns the seconds it took."""
     begun = time.monotonic()
-    process = demo(home)
+    process = demo(home, week)
     assert process.wait(timeout=240) == 0, (home.parent / f"{home.name}.log").read_text()[-4000:]
     return time.monotonic() - begun
 
@@ -90,3 +92,22 @@ def test_killed_runs_end_in_the_same_place(undisturbed, number):
         kill_later(home, moment)
     finished(home)
     assert dump(home) == state, f"killed at {moments} (FORUMWATCH_KILL_SEED={SEED})"
+
+
+def test_week_2_brings_only_what_is_new(undisturbed):
+    folder, state, _ = undisturbed
+    shutil.copytree(folder / "undisturbed", folder / "week-2")
+    finished(folder / "week-2", week=2)
+    after = dump(folder / "week-2")
+    before_files = {document["sha256"] for document in state["catalog"]["documents"]}
+    after_files = {document["sha256"] for document in after["catalog"]["documents"]}
+    assert before_files < after_files
+    for table in ("pages", "paragraphs", "mentions", "citations"):
+        kept = [row for row in after["catalog"][table] if row["sha256"] in before_files]
+        assert kept == state["catalog"][table], f"{table}: what was read in week 1 was written again"
+    assert {seen["url"] for seen in state["catalog"]["captures"]} < {
+        seen["url"] for seen in after["catalog"]["captures"]
+    }
+    new_mails = set(after["mailbox"]) - set(state["mailbox"])
+    assert new_mails and all("2026-w41" in message_id for message_id in new_mails)
+    assert {m: after["mailbox"][m] for m in state["mailbox"]} == state["mailbox"]
