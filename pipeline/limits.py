@@ -18,3 +18,5 @@ class Limits:
     ocr_pages: int = 300  # pages of one file that are sent to OCR
     ocr_seconds: float = 60.0  # for one page
     ocr_pixels: int = 12_000_000  # of one page image: A4 at 300 dpi has 8.7 million
+    table_pages: int = 100  # pages of one file that pdfplumber is asked about: it is ten times slower than PDFium
+    table_seconds: float = 5.0  # processor time for one of them

@@ -231,7 +231,7 @@ def _units(lines: list[Line]) -> Iterator[list[Line]]:
 
 
 def _is_row(unit: list[Line]) -> bool:
-    return len({line.block for line in unit}) > 1
+    return unit[0].ruled or len({line.block for line in unit}) > 1
 
 
 def _row_text(unit: list[Line]) -> str:

@@ -18,6 +18,7 @@ from pipeline.readers.pdfium import look, picture
 from pipeline.readers.quality import quality
 from pipeline.readers.refusals import refuse_impostors
 from pipeline.readers.sheet import Sheet
+from pipeline.readers.tables import lay_out_tables
 from pipeline.tidy import characters
 
 _PAGE_SIZE = 0.6  # an image that covers this share of a page is the page
@@ -54,6 +55,7 @@ class PdfReader:
             for sheet in sheets:
                 if reason_to_try_ocr(sheet):
                     ocr.read(sheet, document[sheet.number - 1])
+            lay_out_tables(data, sheets, limits)
             title = _title(document)
         except pypdfium2.PdfiumError as error:
             raise DamagedFile(f"a page cannot be opened: {error}") from error

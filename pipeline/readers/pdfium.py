@@ -30,6 +30,8 @@ _BOLD = 600
 _NAME = 128  # bytes of a font's name
 _JUMP = 0.8  # line heights
 _MAX_OBJECTS = 20_000
+_CORNERS = 6  # points of a drawn rectangle, its way back to the first included
+_RULE = 5.0  # points; what is narrower is a rule
 
 
 def look(page: Any, number: int) -> Sheet:
@@ -68,6 +70,17 @@ def _look_at_objects(page: Any, sheet: Sheet) -> None:
             sheet.image = max(sheet.image, min(1.0, (right - left) * (top - bottom) / area))
         elif thing.type == pdfium.FPDF_PAGEOBJ_PATH:
             sheet.paths += 1
+            _look_at_shape(thing, sheet)
+
+
+def _look_at_shape(thing: Any, sheet: Sheet) -> None:
+    """Counts what the cells of a table are drawn with; a rectangle has four corners, a letter as curves has more."""
+    if pdfium.FPDFPath_CountSegments(thing.raw) > _CORNERS:
+        return
+    left, bottom, right, top = thing.get_bounds()
+    if top - bottom > _RULE:
+        sheet.uprights += right - left < _RULE
+        sheet.boxes += right - left >= _RULE
 
 
 class _Places:

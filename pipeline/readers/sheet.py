@@ -17,6 +17,7 @@ class Line:
     tab: bool = False  # a wide gap follows the first word: "12.    The Committee"
     block: int = 0  # lines of one block stand under each other in one column
     row: int = 0  # cells of one table row share a number; 0: not in a table
+    ruled: bool = False  # in a cell that is drawn: a row of its own even where the row's other cells are empty
 
     @property
     def width(self) -> float:
@@ -25,7 +26,8 @@ class Line:
 
 @dataclass(slots=True)
 class Sheet:
-    """One page. `image`: the share of it that its largest image covers; `paths`: how many shapes are drawn."""
+    """One page. `image`: the share of it that its largest image covers; `paths`: how many shapes are drawn,
+    and which of them are upright rules or rectangles."""
 
     number: int
     width: float
@@ -36,6 +38,8 @@ class Sheet:
     language: str | None = None
     image: float = 0.0
     paths: int = 0
+    uprights: int = 0
+    boxes: int = 0
     note: str = ""  # why the page has no text, where it has none
 
     @property

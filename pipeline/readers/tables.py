@@ -1,0 +1,199 @@
+"""Which cells have the ruled tables of a page? pdfplumber finds them, PDFium's lines are laid into them.
+
+pdfplumber reads about ten pages a second where PDFium reads a hundred: it is asked only about pages whose drawn lines
+may be a table, and whatever goes wrong there leaves the page as PDFium read it. A table without rules is read by the
+places of its lines alone: see `pipeline.readers.order`.
+"""
+
+import io
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+from pipeline.limits import Limits
+from pipeline.readers.rtl import ARABIC
+from pipeline.readers.sheet import Line, Sheet
+from pipeline.tidy import characters
+
+_RULES = 3  # upright rules from which a page may hold a table: two columns have three,
+_BOXES = 4  # or drawn rectangles
+_SHAPES = 5000  # drawn shapes from which it is a picture
+_BESIDE = 3.0  # points by which a line may reach over the edge of its cell
+_FILLED = 0.4  # share of its cells that hold text in a table; the bars of a chart are empty
+_MASTHEAD = 1 / 3  # of the first page: what begins in it
+_MASTHEAD_ROWS = 5  # is a table only with so many rows
+_SHARE = 0.25  # of a file's processor time that may go to tables
+
+_log = logging.getLogger(__name__)
+_Box = tuple[float, float, float, float]  # x0, top, x1, bottom
+_Rows = list[list[_Box]]
+
+
+class _TooSlow(Exception):
+    """A page takes longer than `Limits.table_seconds`."""
+
+
+def may_hold_table(sheet: Sheet) -> bool:
+    """Whether enough is drawn on a page of text: upright rules, or rectangles."""
+    drawn = sheet.uprights >= _RULES or sheet.boxes >= _BOXES
+    return sheet.method == "pypdfium2" and drawn and sheet.paths <= _SHAPES
+
+
+def lay_out_tables(data: bytes, sheets: list[Sheet], limits: Limits) -> None:
+    """Puts the lines of ruled tables into rows and cells; sheets whose tables were found so say "pdfplumber"."""
+    wanted = {sheet.number: sheet for sheet in sheets if may_hold_table(sheet)}
+    numbers = list(wanted)[: limits.table_pages]
+    until = time.process_time() + _SHARE * limits.cpu_seconds
+    if not numbers:
+        return
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd colour
+    try:
+        with _at_most(limits.table_seconds):
+            document = _open(data, numbers)
+    except Exception as problem:  # noqa: BLE001 -- pdfminer raises anything; the text is there already
+        _log.warning("tables are read without pdfplumber: %s: %s", type(problem).__name__, problem)
+        return
+    for page in document.pages:
+        if time.process_time() > until:
+            break
+        try:
+            with _at_most(limits.table_seconds):
+                _lay_out(page, wanted[page.page_number])
+        except Exception as problem:  # noqa: BLE001 -- as above
+            _log.warning("page %d without pdfplumber: %s: %s", page.page_number, type(problem).__name__, problem)
+        finally:
+            page.close()
+    document.close()
+
+
+def _open(data: bytes, numbers: list[int]) -> Any:
+    import pdfplumber
+
+    document = pdfplumber.open(io.BytesIO(data), pages=numbers)
+    assert len(document.pages) <= len(numbers)  # builds them, so that a broken page tree shows here
+    return document
+
+
+@contextmanager
+def _at_most(seconds: float) -> Iterator[None]:
+    """Ends what takes longer. Signals reach the main thread alone, which is where a child process reads."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise _TooSlow(f"more than {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
+
+
+def _lay_out(page: Any, sheet: Sheet) -> None:
+    left, top, right, bottom = page.cropbox
+    if abs(right - left - sheet.width) > 1 or abs(bottom - top - sheet.height) > 1:
+        return  # the two programs see different pages
+    for table in page.find_tables():
+        rows = _rows(table, left, top)
+        cells = [cell for row in rows for cell in row]
+        if len(rows) < 2 or max(map(len, rows)) < 2:
+            continue
+        if sheet.number == 1 and cells[0][1] < _MASTHEAD * sheet.height and len(rows) < _MASTHEAD_ROWS:
+            continue
+        taken, laid = _cell_lines(sheet, table, rows)
+        if _is_table(laid, len(cells)):
+            _replace(sheet, taken, laid)
+            sheet.method = "pdfplumber"
+
+
+def _rows(table: Any, left: float, top: float) -> _Rows:
+    """The boxes of the cells, row by row, measured as the sheet is."""
+    found = [[cell for cell in row.cells if cell] for row in table.rows]
+    return [[(x0 - left, y0 - top, x1 - left, y1 - top) for x0, y0, x1, y1 in row] for row in found if row]
+
+
+def _cell_lines(sheet: Sheet, table: Any, rows: _Rows) -> tuple[list[Line], list[Line]]:
+    """The lines that stand in the table, and the lines to put in their place; none if words could get lost."""
+    cells = [cell for row in rows for cell in row]
+    own: dict[int, list[Line]] = {}
+    across: dict[int, list[Line]] = {}  # cells over whose edge a line runs: their words are pdfplumber's
+    taken: list[Line] = []
+    for line in sheet.lines:
+        over = [at for at, cell in enumerate(cells) if _stands_in(line, cell)]
+        if not over:
+            continue
+        taken.append(line)
+        for at in over:
+            (own if len(over) == 1 else across).setdefault(at, []).append(line)
+    if across:
+        texts = [text for row in table.extract() for text in row if text is not None]
+        crossing = list({id(line): line for lines in across.values() for line in lines}.values())
+        lost = [*crossing, *(line for at in across for line in own.get(at, []))]
+        made = {at: _set(texts[at] or "", cells[at], lines[0]) for at, lines in across.items()}
+        before = "".join(line.text for line in lost)
+        if not _says_the_same(before, "".join(line.text for lines in made.values() for line in lines)):
+            return [], []
+        own |= made
+    laid: list[Line] = []
+    at = 0
+    first_row = 1 + max((line.row for line in sheet.lines), default=0)
+    first_block = 1 + max((line.block for line in sheet.lines), default=0)
+    for number, row in enumerate(rows):
+        places = range(at, at + len(row))
+        at += len(row)
+        for place in reversed(places) if sheet.language == "ar" else places:
+            for line in sorted(own.get(place, []), key=lambda line: (round(line.top), line.x0)):
+                laid.append(replace(line, row=first_row + number, block=first_block + place, ruled=True))
+    return taken, laid
+
+
+def _stands_in(line: Line, cell: _Box) -> bool:
+    x0, top, x1, bottom = cell
+    reach = min(_BESIDE, line.width / 3)
+    return top <= (line.top + line.bottom) / 2 < bottom and line.x0 < x1 - reach and line.x1 > x0 + reach
+
+
+def _set(text: str, cell: _Box, like: Line) -> list[Line]:
+    """pdfplumber's text of a cell as lines."""
+    x0, top, x1, _ = cell
+    texts = [characters(part) for part in text.split("\n")]
+    return [
+        Line(part, x0, top + at * like.size, x1, top + (at + 1) * like.size, like.size, like.bold)
+        for at, part in enumerate(texts)
+        if part
+    ]
+
+
+def _says_the_same(before: str, after: str) -> bool:
+    """Whether two readings hold as many letters; the order of Arabic letters is PDFium's and ours to find."""
+    if ARABIC.search(before) or "(cid:" in after:
+        return False
+    theirs, ours = (sum(map(str.isalnum, text)) for text in (after, before))
+    return abs(theirs - ours) <= 0.02 * ours
+
+
+def _is_table(laid: list[Line], cells: int) -> bool:
+    """Text in enough of the cells, and in two rows and two columns at least."""
+    filled: dict[int, set[int]] = {}
+    for line in laid:
+        filled.setdefault(line.row, set()).add(line.block)
+    rows = sum(len(blocks) > 1 for blocks in filled.values())
+    return rows > 1 and sum(map(len, filled.values())) >= _FILLED * cells
+
+
+def _replace(sheet: Sheet, taken: list[Line], laid: list[Line]) -> None:
+    """The table stands where its first line stood."""
+    gone = {id(line) for line in taken}
+    place = next(at for at, line in enumerate(sheet.lines) if id(line) in gone)
+    rest = [[line for line in part if id(line) not in gone] for part in (sheet.lines[:place], sheet.lines[place:])]
+    sheet.lines = [*rest[0], *laid, *rest[1]]
