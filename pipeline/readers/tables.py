@@ -55,11 +55,11 @@ def lay_out_tables(data: bytes, sheets: list[Sheet], limits: Limits) -> None:
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd colour
     try:
         with _at_most(limits.table_seconds):
-            document = _open(data, numbers)
+            document, pages = _open(data, numbers)
     except Exception as problem:  # noqa: BLE001 -- pdfminer raises anything; the text is there already
         _log.warning("tables are read without pdfplumber: %s: %s", type(problem).__name__, problem)
         return
-    for page in document.pages:
+    for page in pages:
         if time.process_time() > until:
             break
         try:
@@ -72,12 +72,11 @@ def lay_out_tables(data: bytes, sheets: list[Sheet], limits: Limits) -> None:
     document.close()
 
 
-def _open(data: bytes, numbers: list[int]) -> Any:
+def _open(data: bytes, numbers: list[int]) -> tuple[Any, list[Any]]:
     import pdfplumber
 
     document = pdfplumber.open(io.BytesIO(data), pages=numbers)
-    assert len(document.pages) <= len(numbers)  # builds them, so that a broken page tree shows here
-    return document
+    return document, document.pages  # asked for here, so that a broken page tree shows here
 
 
 @contextmanager
@@ -91,7 +90,7 @@ def _at_most(seconds: float) -> Iterator[None]:
         raise _TooSlow(f"more than {seconds:g} seconds")
 
     before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, seconds)  # again, should pdfminer swallow the first
     try:
         yield
     finally:

@@ -16,7 +16,11 @@ from pipeline.readers import read
 
 typst = pytest.importorskip("typst", reason="the tables are set in type with typst (extra: replica)")
 
-SHEET = "#set page(width: 595pt, height: 842pt, margin: 72pt)\n#set text(size: 10pt)\n"
+SHEET = """
+#set page(width: 595pt, height: 842pt, margin: 72pt)
+#set text(size: 10pt)
+#let prose(n) = range(calc.ceil(n / 10)).map(_ => "The Committee noted that workers had been charged fees.").join(" ")
+"""
 GRID = """
 #table(columns: 3, [State], [Signature], [Ratification],
   [Ghana], [7 May 2001], [8 June 2002 #linebreak() (accession)],
@@ -31,7 +35,7 @@ ROWS = [
     "Not in force",
     "12. Peru | 22 September 2004 | 14 September 2005",
 ]
-TABLE = f"#lorem(30)\n\nBefore the table.\n{GRID}\nAfter the table.\n\n#lorem(30)"
+TABLE = f"#prose(30)\n\nBefore the table.\n{GRID}\nAfter the table.\n\n#prose(30)"
 
 
 @cache
@@ -74,10 +78,10 @@ def test_a_table_without_rules_is_read_by_its_places_and_costs_no_second_reader(
 @pytest.mark.parametrize(
     "source",
     [
-        "#block(stroke: 1pt, inset: 8pt)[#lorem(60)]\n" * 4,
-        "#set page(background: rect(width: 90%, height: 94%))\n#grid(columns: 2, gutter: 20pt, lorem(80), lorem(80))",
-        "#table(columns: 1, [#lorem(20)], [#lorem(20)], [#lorem(20)])",
-        "#lorem(20)\n#stack(dir: ltr, spacing: 9pt, ..range(9).map(n => rect(width: 14pt, height: 12pt * (n + 1))))",
+        "#block(stroke: 1pt, inset: 8pt)[#prose(60)]\n" * 4,
+        "#set page(background: rect(width: 90%, height: 94%))\n#grid(columns: 2, gutter: 20pt, prose(80), prose(80))",
+        "#table(columns: 1, [#prose(20)], [#prose(20)], [#prose(20)])",
+        "#prose(20)\n#stack(dir: ltr, spacing: 9pt, ..range(9).map(n => rect(width: 14pt, height: 12pt * (n + 1))))",
     ],
     ids=["boxed paragraphs", "page border", "one column", "chart"],
 )
@@ -89,7 +93,7 @@ def test_what_is_only_drawn_is_no_table(source):
 
 def test_a_ruled_masthead_stays_as_it_is():
     masthead = "#table(columns: (1fr, 1fr), [United Nations], [A/HRC/99/7], [General Assembly], [Distr.: General])"
-    data = set_in_type(f"{masthead}\n#lorem(60)")
+    data = set_in_type(f"{masthead}\n#prose(60)")
     reading = read(data)
     assert not rows(reading)
     assert reading.facts["first_page"][:2] == ["United Nations", "A/HRC/99/7"]
