@@ -102,17 +102,29 @@ def _lay_out(page: Any, sheet: Sheet) -> None:
     left, top, right, bottom = page.cropbox
     if abs(right - left - sheet.width) > 1 or abs(bottom - top - sheet.height) > 1:
         return  # the two programs see different pages
+    waiting: list[Any] = []
     for table in page.find_tables():
-        rows = _rows(table, left, top)
-        cells = [cell for row in rows for cell in row]
-        if len(rows) < 2 or max(map(len, rows)) < 2:
-            continue
-        if sheet.number == 1 and cells[0][1] < _MASTHEAD * sheet.height and len(rows) < _MASTHEAD_ROWS:
-            continue
-        taken, laid = _cell_lines(sheet, table, rows)
-        if _is_table(laid, len(cells)):
-            _replace(sheet, taken, laid)
-            sheet.method = "pdfplumber"
+        if not _take(sheet, [table], left, top):
+            waiting.append(table)
+    beside = [table for table in waiting if table.bbox[1] < waiting[0].bbox[3] and table.bbox[3] > waiting[0].bbox[1]]
+    if len(beside) > 1:
+        _take(sheet, beside, left, top)  # PDFium may have read one line across them
+
+
+def _take(sheet: Sheet, tables: list[Any], left: float, top: float) -> bool:
+    """Whether these were tables, and stand in the sheet now."""
+    rows = [row for table in tables for row in _rows(table, left, top)]
+    cells = [cell for row in rows for cell in row]
+    if len(rows) < 2 or max(map(len, rows)) < 2:
+        return False
+    if sheet.number == 1 and cells[0][1] < _MASTHEAD * sheet.height and len(rows) < _MASTHEAD_ROWS * len(tables):
+        return False
+    taken, laid = _cell_lines(sheet, tables, rows)
+    if not _is_table(laid, len(cells)):
+        return False
+    _replace(sheet, taken, laid)
+    sheet.method = "pdfplumber"
+    return True
 
 
 def _rows(table: Any, left: float, top: float) -> _Rows:
@@ -121,8 +133,8 @@ def _rows(table: Any, left: float, top: float) -> _Rows:
     return [[(x0 - left, y0 - top, x1 - left, y1 - top) for x0, y0, x1, y1 in row] for row in found if row]
 
 
-def _cell_lines(sheet: Sheet, table: Any, rows: _Rows) -> tuple[list[Line], list[Line]]:
-    """The lines that stand in the table, and the lines to put in their place; none if words could get lost."""
+def _cell_lines(sheet: Sheet, tables: list[Any], rows: _Rows) -> tuple[list[Line], list[Line]]:
+    """The lines that stand in the tables, and the lines to put in their place; none if words could get lost."""
     cells = [cell for row in rows for cell in row]
     own: dict[int, list[Line]] = {}
     across: dict[int, list[Line]] = {}  # cells over whose edge a line runs: their words are pdfplumber's
@@ -135,7 +147,7 @@ def _cell_lines(sheet: Sheet, table: Any, rows: _Rows) -> tuple[list[Line], list
         for at in over:
             (own if len(over) == 1 else across).setdefault(at, []).append(line)
     if across:
-        texts = [text for row in table.extract() for text in row if text is not None]
+        texts = [text for table in tables for row in table.extract() for text in row if text is not None]
         crossing = list({id(line): line for lines in across.values() for line in lines}.values())
         lost = [*crossing, *(line for at in across for line in own.get(at, []))]
         made = {at: _set(texts[at] or "", cells[at], lines[0]) for at, lines in across.items()}

@@ -64,6 +64,16 @@ def test_the_cells_of_a_ruled_table_stand_in_their_rows_and_nowhere_else():
     assert not any(paragraph.number for paragraph in reading.paragraphs), "a number in a cell is no paragraph's"
 
 
+def test_tables_side_by_side_are_read_one_after_the_other():
+    cells = "[State], [Number], [Ghana], [12], [Mali], [7], [Total of all], [19]"
+    left = f"#table(columns: 2, inset: 2pt, {cells})"
+    right = left.replace("Ghana", "Peru").replace("Mali", "Chile")
+    both = f"#grid(columns: 2, column-gutter: 8pt, [{left}], [{right}])"
+    reading = read(set_in_type(f"#prose(30)\n#v(250pt)\nBefore them.\n\n{both}\n\nAfter them."))
+    firsts = ["State | Number", "Ghana | 12", "Mali | 7", "Total of all | 19"]
+    assert rows(reading) == [*firsts, "State | Number", "Peru | 12", "Chile | 7", "Total of all | 19"]
+
+
 def test_a_table_without_rules_is_read_by_its_places_and_costs_no_second_reader(monkeypatch):
     asked = []
     monkeypatch.setattr(pdfplumber, "open", lambda *_arguments, **_options: asked.append(1))
@@ -170,7 +180,7 @@ def test_real_tables_have_the_cells_that_people_marked(corpus):
         found += sum(text in cells for text in marked if text)
         wanted += sum(bool(text) for text in marked)
     assert wanted > 1500
-    assert found / wanted > 0.9
+    assert found / wanted > 0.95
 
 
 def plain(text):
