@@ -62,6 +62,7 @@ def picture(page: Any, dpi: int, max_pixels: int) -> Any:
 
 def _look_at_objects(page: Any, sheet: Sheet) -> None:
     area = max(1.0, sheet.width * sheet.height)
+    turned = page.get_rotation() in (90, 270)
     for count, thing in enumerate(page.get_objects(max_depth=2)):
         if count > _MAX_OBJECTS:
             break
@@ -70,17 +71,20 @@ def _look_at_objects(page: Any, sheet: Sheet) -> None:
             sheet.image = max(sheet.image, min(1.0, (right - left) * (top - bottom) / area))
         elif thing.type == pdfium.FPDF_PAGEOBJ_PATH:
             sheet.paths += 1
-            _look_at_shape(thing, sheet)
+            _look_at_shape(thing, sheet, turned)
 
 
-def _look_at_shape(thing: Any, sheet: Sheet) -> None:
+def _look_at_shape(thing: Any, sheet: Sheet, turned: bool) -> None:
     """Counts what the cells of a table are drawn with; a rectangle has four corners, a letter as curves has more."""
     if pdfium.FPDFPath_CountSegments(thing.raw) > _CORNERS:
         return
     left, bottom, right, top = thing.get_bounds()
-    if top - bottom > _RULE:
-        sheet.uprights += right - left < _RULE
-        sheet.boxes += right - left >= _RULE
+    if turned:
+        left, bottom, right, top = bottom, left, top, right
+    if top - bottom > _RULE and right - left < _RULE:
+        sheet.uprights.add(round(left / _RULE))
+    elif top - bottom > _RULE:
+        sheet.boxes += 1
 
 
 class _Places:

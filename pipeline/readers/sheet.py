@@ -38,7 +38,7 @@ class Sheet:
     language: str | None = None
     image: float = 0.0
     paths: int = 0
-    uprights: int = 0
+    uprights: set[int] = field(default_factory=set)  # where upright rules stand, so that a frame counts for two
     boxes: int = 0
     note: str = ""  # why the page has no text, where it has none
 

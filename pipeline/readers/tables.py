@@ -41,7 +41,7 @@ class _TooSlow(Exception):
 
 def may_hold_table(sheet: Sheet) -> bool:
     """Whether enough is drawn on a page of text: upright rules, or rectangles."""
-    drawn = sheet.uprights >= _RULES or sheet.boxes >= _BOXES
+    drawn = len(sheet.uprights) >= _RULES or sheet.boxes >= _BOXES
     return sheet.method == "pypdfium2" and drawn and sheet.paths <= _SHAPES
 
 
