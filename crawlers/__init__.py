@@ -8,7 +8,6 @@ from crawlers.archive import Archive
 from crawlers.by_hand import add_file
 from crawlers.errors import CrawlError, SourceError
 from crawlers.found import Expect, Found, Withheld
-from crawlers.health import is_late
 from crawlers.manners import Manners
 from crawlers.register import SourceInfo, sources
 from crawlers.report import CrawlReport
@@ -28,7 +27,6 @@ __all__ = [
     "Withheld",
     "add_file",
     "crawl",
-    "is_late",
     "sources",
 ]
 

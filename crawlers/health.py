@@ -1,17 +1,17 @@
 """Did the run keep the source's promise? Zero is never success, and a wrong number says so in a sentence."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from catalog import Catalog, upsert
+from catalog.cadence import is_late
 from catalog.tables import sources
 from crawlers.found import Expect
 from crawlers.frontier import Counts
 from crawlers.register import SourceInfo
 from crawlers.report import CrawlReport
 
-PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 MOST_FAILED = 0.5  # of the files found; with more, something is wrong with more than the files
 
 
@@ -33,12 +33,6 @@ def verdict(expect: Expect, counts: Counts, stopped: str) -> tuple[str, str]:
     if counts.failed:
         return "done", f"{counts.failed} of {counts.found} files failed, the first: {counts.first_bad_file}"
     return "done", ""
-
-
-def is_late(cadence: str, last_good: datetime | None, now: datetime) -> bool:
-    """Whether more than two periods have passed since the last good run; a source never crawled is not late."""
-    period = PERIOD.get(cadence)
-    return period is not None and last_good is not None and now - last_good > 2 * period
 
 
 def note_start(catalog: Catalog, source: SourceInfo, round: str) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from catalog import ForumwatchError
+from catalog.cadence import PERIODS, is_late
 from catalog.tables import captures, documents, frontier, runs
 from catalog.tables import sources as source_rows
 from crawlers import SourceInfo, crawl, sources
@@ -20,7 +21,7 @@ from flows.progress import watch
 from pipeline import ReadReport, read_waiting
 from pipeline import retry as put_back
 from search.alerts import DeliveryReport, deliver, free_leases, make_digests, match_changes, period_of
-from search.standing import PERIODS, Unread, is_late, needs_ocr, unread_documents
+from search.standing import Unread, needs_ocr, unread_documents
 
 SLACK = timedelta(hours=3)  # a weekly source is due again a little before the week is over, or it would slip by a day
 

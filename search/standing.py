@@ -6,22 +6,14 @@ have it too; one that has never run well says so.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import Catalog
+from catalog.cadence import is_late
 from catalog.tables import captures, changes, documents, sources, watermarks, works
-
-PERIODS = {
-    "daily": timedelta(days=1),
-    "weekly": timedelta(days=7),
-    "monthly": timedelta(days=31),
-    "quarterly": timedelta(days=92),
-    "yearly": timedelta(days=366),
-}
-PATIENCE = 2  # periods
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +90,6 @@ class Health:
     late: tuple[str, ...]
     failed: tuple[str, ...]
     never: tuple[str, ...]
-
-
-def is_late(cadence: str, last_good: datetime | None, now: datetime) -> bool:
-    """True if more than two periods have passed since the last good run; one that has never run is not late."""
-    period = PERIODS.get(cadence)
-    return period is not None and last_good is not None and now - last_good > period * PATIENCE
 
 
 def needs_ocr(state: str, reason: str) -> bool:

@@ -11,12 +11,12 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 import lexicon
+from catalog.cadence import CADENCES
 from crawlers import stages
 from crawlers.errors import CrawlError, SourceError
 from crawlers.found import Expect, Found, Withheld
 from crawlers.job import Job
 
-CADENCES = ("daily", "weekly", "once")
 NAME = re.compile(r"[a-z][a-z0-9_]{1,62}")
 
 Reading = Iterable[Request | Found | Withheld]

@@ -1,12 +1,10 @@
 """Is a broken promise said in one sentence, and are bytes told apart by what they are?"""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers import Expect, is_late
+from crawlers import Expect
 from crawlers.frontier import Counts
 from crawlers.health import verdict
 from crawlers.sniff import kind_of, objection
@@ -41,17 +39,6 @@ def counts(**changes) -> Counts:
 def test_verdict(given_counts, stopped, state, said):
     got, reason = verdict(Expect(5, 20), given_counts, stopped)
     assert got == state and said in reason and bool(reason) == bool(said)
-
-
-def test_late_is_after_two_periods():
-    now = datetime(2026, 11, 24, tzinfo=UTC)
-
-    def late(cadence, **ago):
-        return is_late(cadence, now - timedelta(**ago), now)
-
-    assert not late("weekly", days=13) and late("weekly", days=15)
-    assert not late("daily", hours=47) and late("daily", hours=49)
-    assert not late("once", days=4000) and not is_late("weekly", None, now)
 
 
 @pytest.mark.parametrize("bad", [(0, 5), (6, 5), (-1, 1)])

@@ -35,7 +35,11 @@ def test_a_source_of_a_further_folder_is_one_of_them(tmp_path):
         ("", '    rows = "li.doc"\n', "Papers must declare rows"),
         ('publisher = "UNX"', 'publisher = "UN"', "the lexicon knows no publisher 'UNX'"),
         ('publisher = "un"', 'publisher = "UN"', "the lexicon knows no publisher 'un'"),
-        ('cadence = "often"', 'cadence = "weekly"', "cadence is one of daily, weekly, once"),
+        (
+            'cadence = "often"',
+            'cadence = "weekly"',
+            "cadence is one of daily, weekly, monthly, quarterly, yearly, once",
+        ),
         ("expect = 12", "expect = Expect(at_least=1, at_most=500)", "expect is an Expect"),
         ('rows = "li..doc"', 'rows = "li.doc"', "rows is not a CSS selector"),
         ('terms = "see their site"', 'terms = "https://site.example/terms"', "not a whole address"),

@@ -117,17 +117,3 @@ def test_a_cursor_that_is_not_ours_is_refused_in_words(real):
     answer = real.get("/search.json", params={"q": "migrants", "after": "nonsense"})
     assert answer.status_code == 400
     assert answer.json()["message"]
-
-
-def test_the_pages_call_a_source_late_when_the_crawlers_do():
-    from datetime import UTC, datetime, timedelta
-
-    import crawlers
-    from search.standing import is_late
-
-    now = datetime(2026, 11, 24, tzinfo=UTC)
-    for cadence in ("daily", "weekly"):
-        for hours in (1, 47, 49, 24 * 13, 24 * 15):
-            good = now - timedelta(hours=hours)
-            assert is_late(cadence, good, now) == crawlers.is_late(cadence, good, now)
-        assert is_late(cadence, None, now) == crawlers.is_late(cadence, None, now)
