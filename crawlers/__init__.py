@@ -1,21 +1,25 @@
 """What do the publishers publish? Their words, their bytes; what they mean is for the pipeline to say."""
 
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Archive
-from crawlers.by_hand import add_file
+from crawlers.by_hand import BY_HAND, add_file
 from crawlers.errors import CrawlError, SourceError
 from crawlers.found import Expect, Found, Withheld
 from crawlers.manners import Manners
-from crawlers.register import SourceInfo, sources
 from crawlers.report import CrawlReport
+
+importlib.import_module("crawlers.sources")  # the folder first: imported later, it would take the name of the function
+from crawlers.register import SourceInfo, sources  # noqa: E402
 
 if TYPE_CHECKING:
     from catalog import Catalog
 
 __all__ = [
+    "BY_HAND",
     "Archive",
     "CrawlError",
     "CrawlReport",
@@ -27,6 +31,7 @@ __all__ = [
     "Withheld",
     "add_file",
     "crawl",
+    "register_sources",
     "sources",
 ]
 
@@ -43,3 +48,10 @@ def crawl(
     from crawlers.crawling import crawl as start
 
     return start(source, catalog, archive_path, manners, round, progress)
+
+
+def register_sources(catalog: "Catalog") -> None:
+    """Sees to it that each declared source has its row in `sources`, as declared; see crawlers/health.py."""
+    from crawlers.health import register_sources as register
+
+    register(catalog, sources().values())

@@ -9,7 +9,7 @@ from catalog.tables import captures
 from crawlers.archive import Archive
 from crawlers.errors import CrawlError
 
-SOURCE = "by-hand"
+BY_HAND = "by-hand"
 MOST_BYTES = 512 * 1024 * 1024
 
 
@@ -26,7 +26,7 @@ def add_file(catalog: Catalog, archive: Archive, path: Path, publisher: str) -> 
         raise CrawlError(f"{path} cannot be read: {error.strerror}") from error
     sha256 = archive.put(data)
     row = {
-        "source": SOURCE,
+        "source": BY_HAND,
         "publisher": publisher,
         "url": f"file:{quote(path.name)}",  # the name alone: where it lay is nobody's business
         "sha256": sha256,

@@ -1,5 +1,6 @@
 """Did the run keep the source's promise? Zero is never success, and a wrong number says so in a sentence."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -33,6 +34,18 @@ def verdict(expect: Expect, counts: Counts, stopped: str) -> tuple[str, str]:
     if counts.failed:
         return "done", f"{counts.failed} of {counts.found} files failed, the first: {counts.first_bad_file}"
     return "done", ""
+
+
+def register_sources(catalog: Catalog, declared: Iterable[SourceInfo]) -> None:
+    """One row a source, so that one that was never crawled is seen too; writes only where something differs."""
+    rows = [_row(source) for source in declared]
+    columns = [sources.c[name] for name in ("name", "publisher", "title", "cadence", "terms")]
+    with catalog.read() as connection:
+        known = {row["name"]: dict(row) for row in connection.execute(sa.select(*columns)).mappings()}
+    changed = [row for row in rows if known.get(str(row["name"])) != row]
+    if changed:
+        with catalog.write() as connection:
+            upsert(connection, sources, changed, key=["name"])
 
 
 def note_start(catalog: Catalog, source: SourceInfo, round: str) -> None:

@@ -5,7 +5,9 @@ import re
 import pytest
 from crawlers_test_site import SOURCE, host_entry
 
-from crawlers import SourceError, sources
+import crawlers
+from catalog.tables import sources as table
+from crawlers import SourceError, register_sources, sources
 
 
 def test_the_five_sources_are_found_without_a_list():
@@ -14,6 +16,11 @@ def test_the_five_sources_are_found_without_a_list():
     for name, each in found.items():
         assert each.name == name and each.title and each.terms.startswith("https://") and each.module.endswith(name)
     assert found["gcim"].cadence == "once"
+
+
+def test_the_door_has_its_function_sources_even_after_the_sources_were_imported():
+    sources()
+    assert crawlers.sources is sources
 
 
 def write(folder, text, name="papers"):
@@ -63,3 +70,19 @@ def test_a_name_that_is_taken_and_a_file_without_a_source_are_refused(tmp_path):
     write(tmp_path, SOURCE, "gcim")
     with pytest.raises(SourceError, match="a name that is taken: gcim"):
         sources(tmp_path)
+
+
+def test_every_declared_source_gets_its_row_and_keeps_how_its_last_run_went(any_catalog, monkeypatch):
+    register_sources(any_catalog)
+    with any_catalog.write() as connection:
+        rows = {row.name: row for row in connection.execute(table.select())}
+        assert rows.keys() == sources().keys()
+        assert all(row.last_state is None and row.last_good is None and row.last_counts == {} for row in rows.values())
+        ran = {"title": "an older title", "last_state": "done", "last_counts": {"found": 3}}
+        connection.execute(table.update().where(table.c.name == "gcim").values(ran))
+    register_sources(any_catalog)
+    with any_catalog.read() as connection:
+        gcim = connection.execute(table.select().where(table.c.name == "gcim")).one()
+    assert (gcim.title, gcim.last_state, gcim.last_counts) == (sources()["gcim"].title, "done", {"found": 3})
+    monkeypatch.setattr(type(any_catalog), "write", lambda catalog: pytest.fail("nothing differs"))
+    register_sources(any_catalog)
