@@ -5,10 +5,14 @@ import os
 import re
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, BinaryIO
 
 from crawlers.errors import ArchiveError
 
+PIECE = 1024 * 1024
 DAY = 24 * 3600.0
 NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -36,24 +40,53 @@ class Archive:
         name, flushed to the disk, then renamed, and the folder is flushed too.
         """
         sha256 = hashlib.sha256(data).hexdigest()
-        target = self.path(sha256)
-        if target.is_file() and target.stat().st_size == len(data):
-            return sha256
-        self._incoming.mkdir(parents=True, exist_ok=True)
-        target.parent.mkdir(exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self._incoming)
-        try:
-            with os.fdopen(handle, "wb") as file:
+        if not self._holds(sha256, len(data)):
+            with self._temporary() as file:
                 file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(name).chmod(0o644)
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _flush_folder(target.parent)
+                self._name(file, sha256)
         return sha256
+
+    def take(self, source: BinaryIO, at_most: int) -> tuple[str, int]:
+        """Keeps the bytes of an open file as `put` does, a piece at a time; returns their hash and their number.
+
+        Raises ArchiveError where there are more than `at_most`.
+        """
+        digest, size = hashlib.sha256(), 0
+        with self._temporary() as file:
+            while piece := source.read(PIECE):
+                size += len(piece)
+                if size > at_most:
+                    raise ArchiveError(f"has more than {at_most:,} bytes, the most that is taken")
+                digest.update(piece)
+                file.write(piece)
+            sha256 = digest.hexdigest()
+            if not self._holds(sha256, size):
+                self._name(file, sha256)
+        return sha256, size
+
+    def _holds(self, sha256: str, size: int) -> bool:
+        path = self.path(sha256)
+        return path.is_file() and path.stat().st_size == size
+
+    @contextmanager
+    def _temporary(self) -> Iterator[IO[bytes]]:
+        """A file to write to, gone afterwards if it got no name."""
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+            try:
+                yield file
+            finally:
+                Path(file.name).unlink(missing_ok=True)
+
+    def _name(self, file: IO[bytes], sha256: str) -> None:
+        """Flushes a temporary file to the disk and gives it its name."""
+        target = self.path(sha256)
+        target.parent.mkdir(exist_ok=True)
+        file.flush()
+        os.fsync(file.fileno())
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(target)
+        _flush_folder(target.parent)
 
     def read(self, sha256: str) -> bytes:
         """The bytes, checked against their name."""

@@ -7,6 +7,7 @@
     - PermissionRefused    no entry in hosts.toml allows this request: raised before it leaves
     - HostRefused          the host asked us to stop (challenge, firewall, robots.txt unreadable): ends the run
     - ArchiveError         the archive holds other bytes than their name says
+    - FileRefused          a file at hand cannot be taken in: no file, too large, unreadable
 """
 
 from catalog import ForumwatchError
@@ -34,3 +35,7 @@ class HostRefused(CrawlError):
 
 class ArchiveError(CrawlError):
     """Raised by the archive when bytes are missing or differ from the hash they are kept under."""
+
+
+class FileRefused(CrawlError):
+    """Raised by add_file for what is no file, is too large or cannot be read; the others of a folder may be fine."""
