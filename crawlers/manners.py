@@ -1,5 +1,6 @@
 """How does Forumwatch behave towards the publishers: under which name, how slowly, how long?"""
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,12 +8,14 @@ from urllib.parse import urlsplit
 
 from crawlers.errors import CrawlError
 
-CONTACT = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|https?://\S+")
+MAIL = re.compile(r"[^\s@<>():;,]+@([^\s@<>():;,/]+\.[^\s@<>():;,/]+)")
+PAGE = re.compile(r"https?://[^\s<>();,]+", re.IGNORECASE)
+NOWHERE = {"localhost", "local", "internal", "lan", "home", "test", "invalid", "arpa"}  # last parts of private names
 
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """`user_agent` must hold a contact (a mail address or a web page).
+    """`user_agent` must hold a contact: a mail address or a page; in a live crawl one that others can reach.
 
     `replica`, when set, is where every request goes instead of the publisher ("http://127.0.0.1:PORT");
     `pace` multiplies all delays of our own (1 for the live web, 0 for the replica); `timeout` bounds a
@@ -28,8 +31,13 @@ class Manners:
     most_bytes: int = 100 * 1024 * 1024
 
     def __post_init__(self) -> None:
-        if not CONTACT.search(self.user_agent):
+        hosts = _contacts(self.user_agent)
+        if not hosts:
             raise CrawlError(f"the User-Agent must name a contact, a mail address or a page: {self.user_agent!r}")
+        if self.replica is None and not any(map(_is_public, hosts)):
+            raise CrawlError(
+                f"the User-Agent must name a contact that can be reached from outside: {self.user_agent!r}"
+            )
         if any(ord(letter) < 32 or ord(letter) > 126 for letter in self.user_agent):
             raise CrawlError("the User-Agent must be plain ASCII on one line")
         if self.pace < 0 or self.timeout <= 0 or self.most_bytes <= 0:
@@ -41,3 +49,27 @@ class Manners:
     def product(self) -> str:
         """The name that robots.txt is read under."""
         return self.user_agent.split("/")[0].split()[0]
+
+
+def _contacts(user_agent: str) -> list[str]:
+    """The hosts of all mail addresses and pages in it."""
+    pages = PAGE.findall(user_agent)
+    mails = MAIL.findall(PAGE.sub(" ", user_agent))  # the @ of http://someone@host is no mail
+    return [host for host in [*map(_host_of, pages), *mails] if host]
+
+
+def _host_of(page: str) -> str:
+    try:
+        return urlsplit(page).hostname or ""
+    except ValueError:  # a bracket that is no IPv6 address
+        return ""
+
+
+def _is_public(host: str) -> bool:
+    """Whether the name may mean the same to the publisher as to us."""
+    host = host.lower().strip("[].")
+    try:
+        return ipaddress.ip_address(host).is_global
+    except ValueError:
+        parts = host.split(".")
+        return len(parts) > 1 and all(parts) and parts[-1] not in NOWHERE and not parts[-1].isdigit()
