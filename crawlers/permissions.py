@@ -1,5 +1,6 @@
 """May this request leave? Per host: its terms, its robots, the approval on file, the pace, what may be fetched."""
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
@@ -10,6 +11,8 @@ from urllib.parse import urlsplit
 from crawlers.errors import PermissionRefused, SourceError
 
 LEDGER = Path(__file__).parent / "hosts.toml"
+SLASH = re.compile(r"/|\\|%2f|%5c", re.IGNORECASE)  # what one server or another takes for a slash
+DOTS = re.compile(rf"({SLASH.pattern})\.\.?({SLASH.pattern}|$)", re.IGNORECASE)
 APPROVALS = ("not-needed", "given", "needed")
 
 
@@ -63,10 +66,22 @@ class Permissions:
         host = self.host(url)
         if host.approval == "needed":
             raise PermissionRefused(f"{host.name} may only be asked with its approval, and none is on file")
-        path = urlsplit(url).path or "/"
+        path = _walked(urlsplit(url).path)
         if path != "/robots.txt" and not any(fnmatchcase(path, shape) for shape in host.may_fetch):
             raise PermissionRefused(f"hosts.toml does not say that {path} may be fetched from {host.name}")
         return host
+
+
+def _walked(path: str) -> str:
+    """The path that a server would take it for: %2e is a dot, and dot segments are walked (RFC 3986, 5.2.4)."""
+    path = re.sub("%2e", ".", path, flags=re.IGNORECASE)
+    walked: list[str] = []
+    for segment in (SLASH.split(path) if DOTS.search(path) else path.split("/"))[1:]:
+        if segment == "..":
+            del walked[-1:]
+        elif segment != ".":
+            walked.append(segment)
+    return "/" + "/".join(walked)
 
 
 def _read(path: Path) -> dict[str, Host]:

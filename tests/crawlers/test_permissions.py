@@ -25,6 +25,14 @@ def test_a_source_whose_host_needs_an_approval_or_has_no_entry_cannot_be_importe
         ("https://www.wto.org/english/news_e/news_e.htm", "approval"),
         ("https://www.un.org/", "no entry"),
         ("https://www.ilo.org/user/login", "may be fetched"),
+        ("https://www.ilo.org/resource/../admin/x", "/admin/x may be fetched"),
+        ("https://www.ilo.org/resource/%2E%2e/admin/x", "/admin/x may be fetched"),
+        ("https://www.ilo.org/resource/.%2e/./admin/x", "/admin/x may be fetched"),
+        ("https://www.ilo.org/resource/a/..%2F..%2Fadmin", "/admin may be fetched"),
+        ("https://www.ilo.org/resource/..%5cadmin", "/admin may be fetched"),
+        ("https://www.ilo.org/resource/..\\admin", "/admin may be fetched"),
+        ("https://www.ilo.org/resource/..", "/ may be fetched"),
+        ("https://www.ilo.org/robots.txt/../admin", "/admin may be fetched"),
         ("ftp://www.ilo.org/all-gb-documents", "only http and https"),
         ("https://www.ilo.org.evil.example/all-gb-documents", "no entry"),
         ("https://www.ilo.org@evil.example/all-gb-documents", "no entry"),
@@ -34,6 +42,19 @@ def test_a_source_whose_host_needs_an_approval_or_has_no_entry_cannot_be_importe
 def test_the_ledger_refuses(url, reason):
     with pytest.raises(PermissionRefused, match=reason):
         Permissions.load().check(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://www.ilo.org/resource/a/../b",
+        "https://www.ilo.org/resource/..a/b...c/.hidden",
+        "https://www.ilo.org/../resource/a%2Fb%2epdf",
+        "https://web.archive.org/web/20051005id_/http://www.gcim.org/attachements/gcim.pdf",
+    ],
+)
+def test_dots_that_stay_inside_do_no_harm(url):
+    assert Permissions.load().check(url)
 
 
 def test_the_ledger_covers_every_source_that_comes_with_forumwatch():
