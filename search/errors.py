@@ -7,6 +7,8 @@
 
 from catalog import ForumwatchError
 
+REBUILD = "the index must be rebuilt: run `forumwatch index`"
+
 
 class SearchError(ForumwatchError):
     """Raised by search; its text is one sentence that a person can act on."""
@@ -17,4 +19,11 @@ class MistakenRequest(SearchError):
 
 
 class IndexUnavailable(SearchError):
-    """Raised by the engines when the index cannot be opened or its writer's lock is held for too long."""
+    """Raised by the engines when the index cannot be opened or its writer's lock is held for too long.
+
+    The text is fit for a page; `detail` (what broke, and where on disk) is for the log alone.
+    """
+
+    def __init__(self, message: str = REBUILD, detail: str = "") -> None:
+        super().__init__(message)
+        self.detail = detail

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog import Catalog
 from search.engines.engine import SORTS, Engine, Question
-from search.errors import MistakenRequest
+from search.errors import IndexUnavailable, MistakenRequest
 from search.fields import FACETS
 from search.hits import dress
 from search.labels import field_label, label_of
@@ -37,7 +37,7 @@ class Searcher:
         """One page of works. `language` is the reader's: its titles, passages and labels come first.
 
         The text of a query never fails. MistakenRequest for an unknown sort or a cursor of another search;
-        IndexUnavailable if the index cannot be opened.
+        IndexUnavailable if the index cannot be opened, or is not there while the catalog holds works.
         """
         began = time.perf_counter()
         if sort not in SORTS:
@@ -47,6 +47,8 @@ class Searcher:
         chosen, refused = _chosen(filters)
         limit = max(0, min(limit, MAX_LIMIT))
         answer = self.engine.ask(Question(resolved.tree, chosen, FACETS, sort, limit, after))
+        if not answer.total:
+            self._check_there()
         hits = dress(self.catalog, self.engine, resolved.tree, answer.works, language)
         return Results(
             query=query,
@@ -65,6 +67,13 @@ class Searcher:
         return tuple(
             passage for hit in dress(self.catalog, self.engine, tree, [work_id], language) for passage in hit.passages
         )
+
+    def _check_there(self) -> None:
+        """Nothing found must not mean that there was nothing to look in."""
+        if self.engine.reading() is None:
+            with self.catalog.read() as connection:
+                if self.catalog.last_seq(connection):
+                    raise IndexUnavailable(detail="there is no index")
 
 
 def _chosen(filters: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ...]], list[Complaint]]:

@@ -78,6 +78,9 @@ class Target(Protocol):
     @property
     def name(self) -> str | None: ...
 
+    def shape(self) -> Mapping[str, str] | None:
+        """How it was made; None in memory, where it is always made by the program that runs."""
+
     def noted(self) -> int:
         """The last number that `note` was given; 0 if none."""
 
@@ -103,6 +106,9 @@ class Engine(Protocol):
         If the index has another shape than `shape`, or is to be made afresh, what is written is a new one beside
         it, until published.
         """
+
+    def reading(self) -> Target | None:
+        """What readers see now; None before the first. IndexUnavailable if it does not open or has another schema."""
 
     def add(self, works: Iterable[IndexedWork]) -> None:
         """Adds works, or replaces those with the same id."""

@@ -86,7 +86,8 @@ class Folder:
             deadline = time.monotonic() + wait
             while not _try_lock(lock.fileno()):
                 if time.monotonic() >= deadline:
-                    raise IndexUnavailable(f"another process is writing the index in {self.path}; waited {wait:g} s")
+                    waited = f"another process is writing the index; waited {wait:g} s"
+                    raise IndexUnavailable(waited, str(self.path))
                 time.sleep(0.05)
             yield
 

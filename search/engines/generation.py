@@ -29,7 +29,7 @@ class Generation:
             try:
                 self._writers = (self.works.writer(heap, 1), self.passages.writer(heap, 1))
             except ValueError as error:
-                raise IndexUnavailable(f"the index cannot be written: {error}") from error
+                raise IndexUnavailable("the index cannot be written", str(error)) from error
         return self._writers
 
     def commit(self) -> None:
@@ -65,7 +65,7 @@ def _open(schema: tantivy.Schema, path: Path | None) -> tantivy.Index:
     try:
         index = tantivy.Index(schema, str(path) if path else None, reuse=True)
     except (ValueError, OSError) as error:
-        raise IndexUnavailable(f"the index in {path} cannot be opened: {error}") from error
+        raise IndexUnavailable(detail=f"{path} cannot be opened: {error}") from error
     index.config_reader("manual")
     register_chains(index)
     return index

@@ -11,6 +11,7 @@ from typing import Any
 from tantivy import FieldType, Occur, Order, Query
 
 from search import analysis
+from search.engines import schema
 from search.engines.compile import all_of, compile_filters, compile_tree, passage_words, passages_of, scores, unscored
 from search.engines.cursor import read_cursor, write_cursor
 from search.engines.engine import Answer, IndexedWork, PassageAddress, Question, Target
@@ -33,6 +34,9 @@ class _OnDisk:
     folder: Folder
     name: str
 
+    def shape(self) -> Mapping[str, str] | None:
+        return self.folder.shape(self.name)
+
     def noted(self) -> int:
         return self.folder.noted(self.name)
 
@@ -49,6 +53,9 @@ class _OnDisk:
 class _InMemory:
     seq: int = 0
     name: None = None
+
+    def shape(self) -> Mapping[str, str] | None:
+        return None
 
     def noted(self) -> int:
         return self.seq
@@ -82,6 +89,12 @@ class TantivyEngine:
             finally:
                 self._written.close()
                 self._written = None
+
+    def reading(self) -> Target | None:
+        if self._folder is None:
+            return self._in_memory
+        generation = self._generation()
+        return _OnDisk(self._folder, generation.name) if generation and generation.name else None
 
     def add(self, works: Iterable[IndexedWork]) -> None:
         works_writer, passages_writer = self._writers()
@@ -163,12 +176,14 @@ class TantivyEngine:
                     return None
                 try:
                     if self._read is None or self._read.name != name:
+                        _check_shape(self._folder, name)
                         self._read = _open_generation(self._folder, name)
                     self._read.refresh()
-                except (IndexUnavailable, FileNotFoundError) as error:
-                    if attempt == 2 or self._folder.current() == name:  # else it was just replaced: look again
-                        raise IndexUnavailable(f"the index in {self._folder.path} cannot be opened: {error}") from error
+                except (IndexUnavailable, OSError, ValueError) as error:
                     self._read = None
+                    if attempt == 2 or self._folder.current() == name:  # else it was just replaced: look again
+                        detail = error.detail if isinstance(error, IndexUnavailable) else str(error)
+                        raise IndexUnavailable(detail=f"{self._folder.path}: {detail}") from error
                     continue
                 return self._read
         return None
@@ -231,10 +246,17 @@ def _by_date(
     return total, tuple(ids[: question.limit]), after
 
 
+def _check_shape(folder: Folder, name: str) -> None:
+    """Another schema may open and then answer wrongly, or not at all: it is not even tried."""
+    found = (folder.shape(name) or {}).get("schema")
+    if found != schema.VERSION:
+        raise IndexUnavailable(detail=f"{name} has the schema {found}, not {schema.VERSION}")
+
+
 def _open_generation(folder: Folder, name: str) -> Generation:
     works, passages = folder.part(name, "works"), folder.part(name, "passages")
     if not works.is_dir() or not passages.is_dir():
-        raise IndexUnavailable(f"the index has no generation {name}")
+        raise IndexUnavailable(detail=f"there is no generation {name}")
     return Generation(name, works, passages)
 
 
@@ -246,7 +268,7 @@ def _generation_to_write(folder: Folder, shape: Mapping[str, str], afresh: bool)
             try:
                 return name, _open_generation(folder, name)
             except IndexUnavailable as error:
-                log.warning("rebuilding the index: %s", error)
+                log.warning("rebuilding the index: %s", error.detail)
     folder.clean(current)
     name = folder.new()
     generation = _open_generation(folder, name)

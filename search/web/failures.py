@@ -60,7 +60,7 @@ def mount(app: FastAPI, site: Site) -> None:
         return failed(request, 400, message)
 
     def unavailable(request: Request, error: Exception) -> Response:
-        LOG.error("unavailable: %s", error)
+        LOG.error("unavailable: %s", f"{error} ({error.detail})" if isinstance(error, IndexUnavailable) else error)
         return failed(request, 503, str(error) if isinstance(error, IndexUnavailable) else BUSY)
 
     def broken(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from catalog import Catalog, tables
 from search import Searcher, analysis, index_changes, indexing, load_works, open_engine
+from search.engines import schema
 from search.engines.engine import Engine, Question
 from search.engines.folder import Folder
 from search.errors import IndexUnavailable
@@ -155,9 +156,33 @@ def test_an_index_that_was_lost_or_damaged_is_made_again(library, tmp_path):
     for path in sorted((tmp_path / "index").rglob("*"), reverse=True):
         path.rmdir() if path.is_dir() else path.unlink()
     again = open_engine(tmp_path / "index")
-    assert again.count() == 0 and Searcher(library, again).search("workers").total == 0
+    assert again.count() == 0
+    with pytest.raises(IndexUnavailable, match="the index must be rebuilt: run `forumwatch index`"):
+        Searcher(library, again).search("workers")
     assert index_changes(library, again) == len(WORKS)
     assert content(again) == from_scratch(library)
+
+
+def test_nothing_is_found_where_there_is_nothing_to_find(catalog, tmp_path):
+    assert Searcher(catalog, open_engine(tmp_path / "index")).search("workers").total == 0
+
+
+@pytest.mark.parametrize("harm", ["another schema", "not JSON", "no generation"])
+def test_an_index_that_cannot_be_used_says_what_to_do_and_no_path(library, tmp_path, monkeypatch, harm):
+    index_changes(library, open_engine(tmp_path / "index"))
+    folder = Folder(tmp_path / "index")
+    if harm == "another schema":
+        monkeypatch.setattr(schema, "VERSION", "another")
+    elif harm == "not JSON":
+        (folder.part(folder.current(), "passages") / "meta.json").write_text("not JSON")
+    else:
+        folder.publish("g-gone")
+    with pytest.raises(IndexUnavailable) as caught:
+        Searcher(library, open_engine(tmp_path / "index")).search("workers")
+    assert str(caught.value) == "the index must be rebuilt: run `forumwatch index`"
+    assert str(tmp_path) in caught.value.detail
+    index_changes(library, open_engine(tmp_path / "index"))
+    assert Searcher(library, open_engine(tmp_path / "index")).search("workers").total
 
 
 def test_a_catalog_that_went_back_or_is_another_one_gets_a_new_index(library, tmp_path):
