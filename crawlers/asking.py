@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from scrapy import Request
 from w3lib.url import canonicalize_url
 
-from catalog.tables import urls
+from catalog.tables import captures, urls
 from crawlers.found import Found, Withheld
 from crawlers.frontier import FILE, PAGE, WITHHELD, Leased, Wanted
 from crawlers.job import Job
@@ -61,9 +61,15 @@ def request_for(source: "Source", leased: Leased) -> Request:
 
 
 def _conditions(job: Job, found: Found) -> dict[str, str]:
+    """What makes a request conditional: only where this very source has these bytes from this address.
+
+    Another source may know the address too; an answer of 304 would leave this one without its capture.
+    """
+    ours = sa.and_(captures.c.source == job.source, captures.c.url == urls.c.url, captures.c.sha256 == urls.c.sha256)
+    query = sa.select(urls).join(captures, ours).where(urls.c.url == found.identity)
     with job.catalog.read() as connection:
-        row = connection.execute(sa.select(urls).where(urls.c.url == found.identity)).one_or_none()
-    if row is None or row.sha256 is None or not job.archive.has(row.sha256):
+        row = connection.execute(query).one_or_none()
+    if row is None or not job.archive.has(row.sha256):
         return {}
     both = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
     return {name: value for name, value in both.items() if value}

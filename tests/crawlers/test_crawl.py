@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from crawlers_test_site import HOST, PDF, Answer, host_entry, listing
+from crawlers_test_site import HOST, PDF, SOURCE, Answer, host_entry, listing
 from crawlers_test_support import Papers
 
 from catalog.tables import captures, frontier, sources
@@ -77,6 +77,24 @@ def test_no_bytes_are_asked_for_conditionally_that_the_archive_has_lost(papers, 
     papers.crawl(round="2")
     assert "If-None-Match" not in [a for a in site.asked if a.path == "/files/0-0.pdf"][-1].headers
     assert (papers.home / "archive" / sha256[:2] / sha256[2:]).is_file()
+
+
+def test_two_sources_with_one_address_both_have_their_capture_and_then_ask_conditionally(papers, site):
+    listing(site, pages=1, files=1)
+
+    def conditional(asked):
+        headers = {"ETag": '"v1"', "Content-Type": "application/pdf"}
+        return Answer(status=304) if asked.headers.get("If-None-Match") else Answer(PDF, headers=headers)
+
+    site.put("/files/0-0.pdf", conditional)
+    (papers.folder / "letters.py").write_text(SOURCE.replace('name = "papers"', 'name = "letters"'))
+    for round in ("1", "2"):
+        for source in ("papers", "letters"):
+            report = crawl(source, papers.catalog, papers.home / "archive", papers.manners(), round)
+            assert (report.state, report.found, report.fetched) == ("done", 1, 1 if round == "1" else 0)
+    assert [row.source for row in papers.rows(captures)] == ["papers", "letters"]
+    asked = [a for a in site.asked if a.path == "/files/0-0.pdf"]
+    assert [bool(a.headers.get("If-None-Match")) for a in asked] == [False, False, True, True]
 
 
 def test_zero_is_never_success(papers, site):
