@@ -15,7 +15,7 @@ from crawlers import health, register
 from crawlers.errors import SourceError
 from crawlers.manners import Manners
 from crawlers.report import CrawlReport
-from crawlers.run import Order, finished_before
+from crawlers.run import Order
 
 log = logging.getLogger(__name__)
 
@@ -35,14 +35,12 @@ def crawl(
 ) -> CrawlReport:
     """Crawls a source once in a round ("2026-W48"); `progress` is called with (found, fetched) as it goes.
 
-    A round that is done is not crawled again; one that was cut short goes on where it stopped. Whatever
-    happens to the process, the answer is a report: a crawl that dies has failed, and says why.
+    The same round given again: one that is done is not crawled again, one that was cut short goes on where it
+    stopped, one that ran to its end and failed is taken up from its pages on, without the files it has.
+    Whatever happens to the process, the answer is a report: a crawl that dies has failed, and says why.
     """
     if source not in register.names(manners.folder):
         raise SourceError(f"there is no source {source!r}; there are: {', '.join(register.names(manners.folder))}")
-    done = health.round_is_done(catalog, source, round)
-    if done is not None:
-        return finished_before(source, done)
     order = Order(source, catalog.url, Path(archive_path).absolute(), round, manners)
     answer, ending = _watch(order, progress or (lambda found, fetched: None))
     if answer.get("event") == "report":

@@ -25,12 +25,12 @@ def test_a_first_crawl_brings_everything_with_the_publishers_words(any_catalog, 
     assert seen and seen == sorted(seen)
 
 
-def test_a_round_that_is_done_asks_nothing_more(papers, site):
+def test_a_round_that_is_done_asks_nothing_more_and_is_no_newer_good_run(papers, site):
     listing(site, pages=2, files=2)
     papers.crawl()
-    asked = len(site.asked)
+    asked, before = len(site.asked), papers.rows(sources)
     report = papers.crawl()
-    assert len(site.asked) == asked
+    assert len(site.asked) == asked and papers.rows(sources) == before
     assert (report.state, report.found, report.fetched, report.unchanged) == ("done", 4, 0, 4)
 
 
