@@ -193,11 +193,12 @@ def unread_json(unread: UnreadList, urls: Addresses, url: str, next_url: str | N
 
 def health_json(health: Health) -> HealthJson:
     return {
-        "status": "trouble" if health.late or health.failed else "ok",
+        "status": health.status,
         "works": health.works,
         "documents": health.documents,
         "last_change": health.last_change,
-        "behind": health.behind,
+        "behind": health.index.behind,
+        "index": health.index.trouble,
         "late": list(health.late),
         "failed": list(health.failed),
         "never": list(health.never),

@@ -13,11 +13,15 @@ import lexicon
 from catalog import Catalog, tables
 from search import analysis
 from search.engines.engine import Engine, Target
+from search.errors import REBUILD, IndexUnavailable
+from search.standing import IndexStanding
 from search.works import load_works
 
 BATCH = 100  # works read from the catalog at once
 COMMIT_EVERY = 20  # batches
 COMMIT_CHARACTERS = 64_000_000
+
+OUTDATED = "the index was made with other tables or rules than those in force: run `forumwatch index`"
 
 _PREFIX = "index:"
 
@@ -54,6 +58,26 @@ def shape_wanted(catalog: Catalog) -> dict[str, str]:
         "schema": schema.VERSION,
         "tantivy": version("tantivy"),
     }
+
+
+def index_standing(catalog: Catalog, engine: Engine) -> IndexStanding:
+    """How the index stands that readers of `engine` use; whatever a rebuild beside it has reached."""
+    try:
+        target = engine.reading()
+    except IndexUnavailable as error:
+        return IndexStanding(_changes_after(catalog, 0), usable=False, trouble=str(error))
+    if target is None:
+        behind = _changes_after(catalog, 0)
+        return IndexStanding(behind, usable=not behind, trouble=REBUILD if behind else "")
+    outdated = target.shape() not in (None, shape_wanted(catalog)) or _ahead(catalog, target)
+    reached = 0 if outdated else _position(catalog, target)  # all that it has seen is to be done again
+    return IndexStanding(_changes_after(catalog, reached), trouble=OUTDATED if outdated else "")
+
+
+def _changes_after(catalog: Catalog, seq: int) -> int:
+    with catalog.read() as connection:
+        query = sa.select(sa.func.count()).select_from(tables.changes).where(tables.changes.c.seq > seq)
+        return int(connection.execute(query).scalar_one())
 
 
 def _follow(catalog: Catalog, engine: Engine, target: Target) -> int:

@@ -300,13 +300,16 @@ class HelpJson(TypedDict):
 
 
 class HealthJson(TypedDict):
-    """`status`: ok or trouble; `behind`: changes that the search index has not taken in yet; then names of sources."""
+    """`status`: ok, trouble or unavailable (no search can be answered; HTTP 503); `behind`: changes that the index
+    which answers has not taken in; `index`: what to do about it, if anything; then names of sources: `late` also has
+    those of `never`."""
 
     status: str
     works: int
     documents: int
     last_change: int
     behind: int
+    index: str
     late: list[str]
     failed: list[str]
     never: list[str]

@@ -13,6 +13,7 @@ from search.query.parse import parse
 from search.query.resolve import resolve
 from search.query.say import say
 from search.results import Complaint, Facet, FacetValue, Passage, Results
+from search.standing import IndexStanding
 
 MAX_LIMIT = 100
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
@@ -67,6 +68,12 @@ class Searcher:
         return tuple(
             passage for hit in dress(self.catalog, self.engine, tree, [work_id], language) for passage in hit.passages
         )
+
+    def standing(self) -> IndexStanding:
+        """How the index stands that the searches use."""
+        from search.indexing import index_standing
+
+        return index_standing(self.catalog, self.engine)
 
     def _check_there(self) -> None:
         """Nothing found must not mean that there was nothing to look in."""

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.cadence import is_late
-from catalog.tables import captures, changes, documents, sources, watermarks, works
+from catalog.tables import captures, documents, sources, works
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class SourceStanding:
     files: int
     late: bool
     never: bool
+
+    @property
+    def unseen(self) -> bool:
+        """Known, but not looked at yet: not even started."""
+        return self.never and self.last_started is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +84,34 @@ class UnreadList:
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
-    """Is everything in step? `behind` is how many changes the search index has not seen yet; `failed`, `never` and
-    `late` name the sources whose last run failed, that have never run well, that are late."""
+class IndexStanding:
+    """How the index stands that readers use: `behind` is how many changes it has not seen. `trouble` is a sentence
+    that says what to do, else empty; `usable` is false if no search can be answered."""
 
+    behind: int
+    usable: bool = True
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Is everything in step? `failed`, `never` and `late` name the sources whose last run failed, that have never run
+    well, that are late, which those that have never run well are too."""
+
+    index: IndexStanding
     works: int
     documents: int
     last_change: int
-    behind: int
     late: tuple[str, ...]
     failed: tuple[str, ...]
     never: tuple[str, ...]
+
+    @property
+    def status(self) -> str:
+        """unavailable if no search can be answered; trouble if something is to be seen to; ok."""
+        if not self.index.usable:
+            return "unavailable"
+        return "trouble" if self.index.trouble or self.late or self.failed else "ok"
 
 
 def needs_ocr(state: str, reason: str) -> bool:
@@ -168,20 +190,16 @@ def unread_documents(catalog: Catalog, after: int = 0, limit: int = 100) -> Unre
     )
 
 
-def health(catalog: Catalog, now: datetime | None = None) -> Health:
-    """Counts, how far the index is behind the catalog, and which sources are late."""
+def health(catalog: Catalog, index: IndexStanding, now: datetime | None = None) -> Health:
+    """Counts, how the index stands (as `Searcher.standing` has it), and which sources are late."""
     standings = source_standings(catalog, now)
     with catalog.read() as connection:
-        last = catalog.last_seq(connection)
-        of_index = watermarks.c.reader.startswith("index:")  # the newest shape of the index is the furthest
-        reached = connection.execute(sa.select(sa.func.max(watermarks.c.seq)).where(of_index)).scalar()
-        behind = sa.select(sa.func.count()).select_from(changes).where(changes.c.seq > (reached or 0))
         return Health(
+            index=index,
             works=connection.execute(sa.select(sa.func.count()).select_from(works)).scalar_one(),
             documents=connection.execute(sa.select(sa.func.count()).select_from(documents)).scalar_one(),
-            last_change=last,
-            behind=connection.execute(behind).scalar_one(),
-            late=tuple(each.source for each in standings if each.late),
+            last_change=catalog.last_seq(connection),
+            late=tuple(each.source for each in standings if each.late or each.never),
             failed=tuple(each.source for each in standings if each.state == "failed"),
             never=tuple(each.source for each in standings if each.never),
         )

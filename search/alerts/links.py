@@ -4,7 +4,8 @@ The addresses are those of search/web/urls.py, which mails may not import (a tes
 outlives the pages, and the room that sends must start without them.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode, urlsplit
 
 from search.alerts.errors import AlertError
@@ -60,10 +61,10 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """Under whose name mails go out. `notice` is said at the top and the bottom: that this is a demonstration."""
+    """Under whose name mails go out. `notice`, per language, is said at the top and the bottom (a demonstration)."""
 
     sender: str = "forumwatch@localhost"
     sender_name: str = "Forumwatch"
     reply_to: str = ""
     unsubscribe_mailto: str = ""  # an address that someone (or something) reads and acts on; none if empty
-    notice: str = ""
+    notice: Mapping[str, str] = field(default_factory=dict)

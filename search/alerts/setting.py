@@ -82,7 +82,7 @@ def lay_out(
         "total": len(items),
         "interval": interval,
         "ruler": len(title) + 2 + len(interval),
-        "notice": plain(letterhead.notice),
+        "notice": plain(letterhead.notice.get(letter.language, "")),
         "troubled": ", ".join(plain(source.title) for source in letter.troubled),
         "groups": groups,
         "brief": [entry for _, entry in entries[full:]],
@@ -169,7 +169,8 @@ def _source(source: SourceStanding, w: Wording) -> SourceLine:
     if source.cadence == "by hand" and source.last_good:
         by_hand = w("by_hand", moment=w.moment(source.last_good))
         return SourceLine(by_hand if source.source == "by-hand" else f"{plain(source.title)}: {by_hand}", False)
-    seen = w("last_good", moment=w.moment(source.last_good)) if source.last_good else w("never")
+    nothing = w("unseen" if source.unseen else "never")
+    seen = w("last_good", moment=w.moment(source.last_good)) if source.last_good else nothing
     trouble = _trouble(source, w)
     return SourceLine(f"{plain(source.title)}: {'; '.join((*trouble, seen))}", bool(trouble))
 

@@ -14,6 +14,7 @@ from catalog import Catalog
 from search.as_json import marked
 from search.known import POOR
 from search.results import Passage, Results
+from search.standing import IndexStanding
 from search.web import wording
 from search.web.urls import Urls, site_urls
 
@@ -34,6 +35,8 @@ class Searching(Protocol):
     ) -> Results: ...
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]: ...
+
+    def standing(self) -> IndexStanding: ...
 
 
 @dataclass(frozen=True, slots=True)

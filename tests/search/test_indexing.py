@@ -18,9 +18,10 @@ from search import Searcher, analysis, index_changes, indexing, load_works, open
 from search.engines import schema
 from search.engines.engine import Engine, Question
 from search.engines.folder import Folder
-from search.errors import IndexUnavailable
+from search.errors import REBUILD, IndexUnavailable
 from search.fields import FACETS
 from search.query import parse, resolve
+from search.standing import IndexStanding
 from tests.search.library import WORKS, changed, fill, put, withdraw
 
 ROOT = Path(__file__).parents[2]
@@ -183,6 +184,33 @@ def test_an_index_that_cannot_be_used_says_what_to_do_and_no_path(library, tmp_p
     assert str(tmp_path) in caught.value.detail
     index_changes(library, open_engine(tmp_path / "index"))
     assert Searcher(library, open_engine(tmp_path / "index")).search("workers").total
+
+
+def test_the_standing_is_that_of_the_index_which_answers(library, tmp_path, monkeypatch):
+    def standing():
+        return Searcher(library, open_engine(tmp_path / "index")).standing()
+
+    assert standing() == IndexStanding(len(WORKS), usable=False, trouble=REBUILD)
+    index_changes(library, open_engine(tmp_path / "index"))
+    assert standing() == IndexStanding(0)
+    put(library, changed(WORKS[0], "newer"))
+    assert standing() == IndexStanding(1)
+    with library.write() as connection:  # a rebuild that is further, and that nobody reads yet
+        library.move_watermark(connection, "index:g-another", len(WORKS) + 1)
+    assert standing() == IndexStanding(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(analysis, "VERSION", "another")
+        assert standing() == IndexStanding(len(WORKS) + 1, trouble=indexing.OUTDATED)
+    with monkeypatch.context() as patched:
+        patched.setattr(schema, "VERSION", "another")
+        assert standing() == IndexStanding(len(WORKS) + 1, usable=False, trouble=REBUILD)
+
+
+def test_the_standing_in_memory(library):
+    engine = open_engine(None)
+    assert Searcher(library, engine).standing() == IndexStanding(len(WORKS))
+    index_changes(library, engine)
+    assert Searcher(library, engine).standing() == IndexStanding(0)
 
 
 def test_a_catalog_that_went_back_or_is_another_one_gets_a_new_index(library, tmp_path):

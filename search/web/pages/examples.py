@@ -224,6 +224,7 @@ HEALTH: HealthJson = {
     "documents": 55,
     "last_change": 120,
     "behind": 0,
+    "index": "",
     "late": [],
     "failed": [],
     "never": [],

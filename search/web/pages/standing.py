@@ -54,8 +54,9 @@ def mount(app: FastAPI, site: Site) -> None:
         )
 
     def healthy() -> Answer:
-        found = health(site.catalog)
-        return Answer("health.html", health_json(found), {"health": found, "twin_url": site.local.page("health", True)})
+        found = health(site.catalog, site.searcher.standing())
+        shown = {"health": found, "twin_url": site.local.page("health", True)}
+        return Answer("health.html", health_json(found), shown, 200 if found.index.usable else 503)
 
     def helping() -> Answer:
         data = help_text.help_json(site.whole.page("help"))

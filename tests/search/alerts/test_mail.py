@@ -157,9 +157,24 @@ def test_incomplete_only_when_a_source_failed_or_is_late():
         assert "may be incomplete: ILO Governing Body documents" in " ".join(text_of(raw).split())
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "not looked at yet"), ("fr", "pas encore consultée"), ("es", "aún no consultada")]
+)
+def test_a_source_that_was_never_started_is_said_so_and_makes_no_mail_incomplete(language, words):
+    new = replace(GOOD[0], title="New", last_started=None, last_good=None, state=None, never=True)
+    raw = compose(letter(sources=(new,), language=language), LINKS, LETTERHEAD)
+    assert f"New: {words}" in " ".join(text_of(raw).split())
+    assert "incompl" not in opened(raw)["Subject"]
+    tried = replace(new, last_started=GOOD[0].last_started, state="failed")
+    raw = compose(letter(sources=(tried,), language=language), LINKS, LETTERHEAD)
+    assert words not in text_of(raw) and "incompl" in opened(raw)["Subject"]
+
+
 def test_the_notice_is_said_in_both_parts():
     raw = compose(
-        letter(), LINKS, replace(LETTERHEAD, notice="These documents are a replica, written for a demonstration.")
+        letter(),
+        LINKS,
+        replace(LETTERHEAD, notice={"en": "These documents are a replica, written for a demonstration."}),
     )
     assert "replica" in text_of(raw) and "replica" in html_of(raw)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from catalog import Catalog, tables
+from search.standing import IndexStanding
 from search.web import create_app
 from tests.search.web.little_library import fill, keep_bytes, results
 
@@ -16,6 +17,7 @@ class Canned:
     def __init__(self):
         self.asked = []
         self.fails = None
+        self.stands = IndexStanding(behind=0)
 
     def search(self, query, language=None, sort="relevance", limit=10, after=None, filters=()):
         self.asked.append({"query": query, "language": language, "sort": sort, "limit": limit, "after": after})
@@ -23,6 +25,9 @@ class Canned:
         if self.fails:
             raise self.fails
         return results(query)
+
+    def standing(self):
+        return self.stands
 
     def passages(self, query, work_id, language=None):
         return results(query).hits[0].passages

@@ -1,15 +1,18 @@
 """Do the pages say what is known, do their twins say the same, and does nothing hostile come through?"""
 
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
+import sqlalchemy as sa
 from pydantic import TypeAdapter
 
-from catalog import CatalogError
+from catalog import CatalogError, tables
 from search import json_shapes
 from search.as_json import marked
 from search.errors import IndexUnavailable, MistakenRequest
+from search.standing import IndexStanding
 from search.web.pages import examples
 from search.web.urls import Urls
 from tests.search.web.little_library import BYTES, HOSTILE, HOSTILE_KEY, KEY, TEXT, results, sha
@@ -316,7 +319,37 @@ def test_silence_is_never_ambiguous(client):
     assert re.search(r"late</strong>\s*<span class=\"what\">Governing Body", client.get("/").text)
     held = {each["publisher"]: each for each in data["publishers"]}
     assert held["UN"] == {"publisher": "UN", "works": 2, "documents": 5, "waiting": 0, "quarantined": 0, "not_tried": 1}
-    assert client.get("/health.json").json()["late"] == ["ilo-gb"]
+    assert client.get("/health.json").json()["late"] == ["ilo-gb", "wto-m4"]
+
+
+def test_a_source_that_was_never_started_is_said_aloud(client, library):
+    row = {"name": "iom-new", "publisher": "IOM", "title": "A new source of the IOM", "cadence": "weekly"}
+    with library.write() as connection:
+        connection.execute(sa.insert(tables.sources).values(row))
+    for path in ("/", "/sources"):
+        assert re.search(
+            r"A new source of the IOM.{0,80}never looked at|never looked at.{0,80}A new source of the IOM",
+            Page(client.get(path).text).text,
+            re.DOTALL,
+        ), path
+    assert "no good visit yet" not in client.get("/sources").text
+    (told,) = (each for each in client.get("/sources.json").json()["sources"] if each["source"] == "iom-new")
+    assert told["never"] and told["last_started"] is None and told["state"] is None and told["counts"] == {}
+    health = client.get("/health.json").json()
+    assert "iom-new" in health["late"] and "iom-new" in health["never"] and health["status"] == "trouble"
+    with library.write() as connection:
+        begun = {"last_started": datetime(2026, 11, 24, tzinfo=UTC), "last_state": "failed"}
+        connection.execute(sa.update(tables.sources).where(tables.sources.c.name == "iom-new").values(begun))
+    assert "no good visit yet" in client.get("/sources").text
+
+
+def test_health_says_when_nothing_can_be_searched(client, canned):
+    canned.stands = IndexStanding(7, usable=False, trouble="the index must be rebuilt: run `forumwatch index`")
+    page, twin = client.get("/health"), client.get("/health.json")
+    assert page.status_code == twin.status_code == 503
+    assert twin.json()["status"] == "unavailable" and twin.json()["behind"] == 7
+    assert twin.json()["index"] in Page(page.text).text
+    assert "Nothing can be searched" in page.text
 
 
 def test_nothing_found_helps(client, canned, monkeypatch):
