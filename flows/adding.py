@@ -1,6 +1,6 @@
 """What becomes of a file that someone takes in by hand? From the folder through to the index, one line a file."""
 
-import hashlib
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,10 @@ from catalog.tables import documents, works
 from crawlers import add_file
 from flows import steps
 from flows.house import House
-from lexicon import publishers
 
 
-class UnknownPublisher(ForumwatchError):
-    """Raised when a file is said to be by someone the lexicon does not have."""
+class UnreadableFile(ForumwatchError):
+    """Stands in the line of a file that could not be opened at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +30,35 @@ class Added:
     symbol: str | None
 
 
-def known_publisher(name: str) -> str:
-    """The publisher's code, whatever the case it was typed in."""
-    codes = {publisher.code.upper(): publisher.code for publisher in publishers()}
-    if name.upper() not in codes:
-        raise UnknownPublisher(f"no publisher {name!r}; there are {', '.join(sorted(codes.values()))}")
-    return codes[name.upper()]
-
-
 def add(house: House, paths: Iterable[Path], publisher: str) -> list[Added]:
     """Takes in every file (folders are walked), reads, indexes and matches; the lines are in the order of the files."""
-    files = [file for path in paths for file in _walk(path)]
-    before = {sha256 for sha256 in map(_sha256, files) if _row(house, sha256) is not None}
-    taken = [(file, add_file(house.catalog, house.archive, file, publisher)) for file in files]
+    with house.catalog.read() as connection:
+        before = set(connection.execute(sa.select(documents.c.sha256)).scalars())
+    taken = [(file, _take(house, file, publisher)) for path in paths for file in _walk(path)]
     steps.read(house)
     steps.index(house)
     steps.match(house)
-    return [_line(house, file, sha256, known=sha256 in before) for file, sha256 in taken]
+    return [
+        Added(_printable(file), "", "quarantined", str(sha256), None, None)
+        if isinstance(sha256, ForumwatchError)
+        else _line(house, file, sha256, known=sha256 in before)
+        for file, sha256 in taken
+    ]
+
+
+def _take(house: House, file: Path, publisher: str) -> str | ForumwatchError:
+    """The file's SHA-256, or why it was not taken in: it costs itself alone."""
+    try:
+        return add_file(house.catalog, house.archive, file, publisher)
+    except ForumwatchError as error:
+        return error
+    except OSError as error:
+        return UnreadableFile(f"cannot be opened: {error.strerror}")
+
+
+def _printable(file: Path) -> str:
+    """A file's name on one line, whatever bytes it is made of."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in os.fsencode(file).decode("utf-8", "replace"))
 
 
 def standing(house: House, name: str) -> str | None:
@@ -62,11 +73,6 @@ def _walk(path: Path) -> list[Path]:
     return [path]
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def _row(house: House, sha256: str) -> sa.Row[tuple[str, str, str | None, str | None]] | None:
     query = (
         sa.select(documents.c.state, documents.c.reason, works.c.key, documents.c.symbol)
@@ -78,8 +84,8 @@ def _row(house: House, sha256: str) -> sa.Row[tuple[str, str, str | None, str | 
 
 
 def _line(house: House, file: Path, sha256: str, known: bool) -> Added:
-    row = _row(house, sha256)
+    row, name = _row(house, sha256), _printable(file)
     if row is None:
-        return Added(str(file), sha256, "waiting", "not read yet", None, None)
+        return Added(name, sha256, "waiting", "not read yet", None, None)
     status = row.state if row.state != "read" else "known" if known else "indexed"
-    return Added(str(file), sha256, status, row.reason, row.key, row.symbol)
+    return Added(name, sha256, status, row.reason, row.key, row.symbol)

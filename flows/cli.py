@@ -5,9 +5,10 @@ says why) or 2 (misused).
 """
 
 import json
-import os
+import socket
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,25 +28,62 @@ app = typer.Typer(
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON document, or JSON Lines for lists")]
 
 
+class Unservable(ForumwatchError):
+    """Raised when the port of the pages is taken, or the host is not this machine's."""
+
+
 class NotFound(ForumwatchError):
     """Raised when nothing here goes by the name that was typed."""
 
 
 def main() -> None:
-    """The command `forumwatch`: errors of ours are one sentence on stderr and exit code 1."""
+    """The command `forumwatch`: errors of ours are one sentence on stderr and exit code 1, or 2 if misused."""
     try:
         app()
     except ForumwatchError as error:
         if "--json" in sys.argv:
             print(json.dumps({"error": str(error)}, ensure_ascii=False))
         print(f"forumwatch: {error}", file=sys.stderr)
-        sys.exit(1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has seen enough
+        sys.exit(2 if isinstance(error, _misuse()) else 1)
+
+
+def _misuse() -> tuple[type[ForumwatchError], ...]:
+    """What is the asker's mistake, though only the rooms can tell: an address, a cursor."""
+    from search import MistakenRequest
+    from search.alerts import Refused
+
+    return MistakenRequest, Refused
 
 
 def _house() -> House:
     return House(read_settings())
+
+
+def _language(value: str | None) -> str | None:
+    from lexicon import languages
+
+    codes = sorted(language.code for language in languages())
+    if value is not None and value not in codes:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(codes)}")
+    return value
+
+
+def _publisher(value: str) -> str:
+    from lexicon import publishers
+
+    codes = {publisher.code.upper(): publisher.code for publisher in publishers()}
+    if value.upper() not in codes:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(sorted(codes.values()))}")
+    return codes[value.upper()]
+
+
+def _week(value: str | None) -> str | None:
+    try:
+        if value is not None:
+            datetime.strptime(f"{value}-1", "%G-W%V-%u")
+    except ValueError as error:
+        raise typer.BadParameter(f"{value!r} is no ISO week, such as 2026-W40") from error
+    return value
 
 
 def _print_json(value: Any) -> None:
@@ -58,13 +96,12 @@ def crawl_command(
     as_json: AsJson = False,
 ) -> None:
     """Fetch what sources have published since the last look."""
-    from crawlers import sources
     from flows import shown, steps
 
     house = _house()
-    unknown = sorted(set(names or ()) - set(sources()))
+    unknown = sorted(set(names or ()) - set(house.sources))
     if unknown:
-        raise typer.BadParameter(f"no source {', '.join(unknown)}; there are {', '.join(sorted(sources()))}")
+        raise typer.BadParameter(f"no source {', '.join(unknown)}; there are {', '.join(sorted(house.sources))}")
     _ = house.manners  # said once, not once a source, if we may not crawl at all
     failures = []
     for name in names or [info.name for info in steps.due_sources(house)]:
@@ -83,7 +120,9 @@ def crawl_command(
 @app.command("add")
 def add_command(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", exists=True)],
-    publisher: Annotated[str, typer.Option(help="UN, ILO, IOM, GCIM or WTO: whose documents these are")] = "UN",
+    publisher: Annotated[
+        str, typer.Option(help="UN, ILO, IOM, GCIM or WTO: whose documents these are", callback=_publisher)
+    ] = "UN",
     as_json: AsJson = False,
 ) -> None:
     """Take files in by hand and carry them through to the index."""
@@ -91,7 +130,7 @@ def add_command(
 
     house = _house()
     with shown.bars(as_json):
-        lines = adding.add(house, paths, adding.known_publisher(publisher))
+        lines = adding.add(house, paths, publisher)
     for line in lines:
         _print_json(asdict(line)) if as_json else print(shown.added_line(line))
 
@@ -121,7 +160,9 @@ def index_command(as_json: AsJson = False) -> None:
 @app.command("search")
 def search_command(
     query: str,
-    language: Annotated[str | None, typer.Option(help="ar, zh, en, fr, ru or es: titles and words in it first")] = None,
+    language: Annotated[
+        str | None, typer.Option(help="ar, zh, en, fr, ru or es: titles and words in it first", callback=_language)
+    ] = None,
     sort: Annotated[str, typer.Option(help="relevance, date (oldest first) or -date")] = "relevance",
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,
     after: Annotated[str | None, typer.Option(help="the cursor that the page before ended with")] = None,
@@ -162,7 +203,7 @@ def show_command(name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256|WORK
 @app.command("text")
 def text_command(
     name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256")],
-    language: Annotated[str | None, typer.Option(help="which language version of a symbol")] = None,
+    language: Annotated[str | None, typer.Option(help="which language version of a symbol", callback=_language)] = None,
     as_json: AsJson = False,
 ) -> None:
     """The text as it was read, page by page, with printed paragraph numbers."""
@@ -175,16 +216,21 @@ def text_command(
     sha256 = find_document(house.catalog, name, language)
     document = read_document(house.catalog, sha256) if sha256 else None
     if document is None:
-        raise NotFound(_not_found(house, name))
+        raise NotFound(_not_found(house, name, language))
     if document.state != "read":
         raise NotFound(f"{name} is here but has no text: {document.state}, {document.reason}")
     _print_json(document_json(document, Urls(house.settings.base_url))) if as_json else shown.text(document)
 
 
-def _not_found(house: House, name: str) -> str:
-    """Says also where a file stands that is here but is not (yet) a work."""
+def _not_found(house: House, name: str, language: str | None = None) -> str:
+    """Says also where a file stands that is here but is not (yet) a work, and in which languages a work is here."""
     from flows.adding import standing
+    from search.shelf import find_work, known_work
 
+    key = find_work(house.catalog, name) if language else None
+    known = known_work(house.catalog, key) if key else None
+    if known:
+        return f"{name} is here only in {', '.join(known.languages) or 'a language that is not known'}"
     line = standing(house, name)
     return f"{name} is here but {line}" if line else f"nothing here is called {name}"
 
@@ -197,6 +243,12 @@ def serve_command(
     """Serve the search page and the API until Ctrl-C."""
     import uvicorn
 
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise Unservable(f"cannot serve on {host} port {port}: {error.strerror}") from error
     uvicorn.run(_house().app(), host=host, port=port, log_level="warning", access_log=False)
 
 
@@ -223,7 +275,12 @@ def subscribe_command(
 
 @app.command("digest")
 def digest_command(
-    period: Annotated[str | None, typer.Option(help="ISO week, 2026-W40; none: the week before this one")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="ISO week, 2026-W40; none: the week before this one", callback=_week)
+    ] = None,
+    release_held: Annotated[
+        bool, typer.Option(help="also send mails that were held for their age, after a restore or a long outage")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Match what is new, make a week's digests, once, and send what is in the outbox."""
@@ -231,7 +288,7 @@ def digest_command(
 
     house = _house()
     steps.match(house)
-    report = steps.digest(house, period)
+    report = steps.digest(house, period, release_held)
     if as_json:
         _print_json(asdict(report) if report else {"state": "waiting", "reason": "FORUMWATCH_SMTP_HOST is not set"})
     elif report is None:
@@ -271,7 +328,7 @@ def sources_command(as_json: AsJson = False) -> None:
 
 @app.command("quarantine")
 def quarantine_command(
-    retry: Annotated[list[str] | None, typer.Option(metavar="SHA256", help="put this file back to be read")] = None,
+    retry: Annotated[list[str] | None, typer.Option(metavar="SHA256", help="read this file again")] = None,
     needs_ocr: Annotated[bool, typer.Option(help="only the scans that wait for OCR")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -281,6 +338,9 @@ def quarantine_command(
     house = _house()
     for sha256 in retry or ():
         steps.retry(house, sha256)
+    if retry:
+        steps.read(house)
+        steps.index(house)
     rows = steps.unread(house, needs_ocr)
     if not as_json:
         shown.unread(rows)

@@ -22,11 +22,10 @@ import httpx
 from rich.text import Text
 
 from catalog import ForumwatchError
-from crawlers import sources
 from flows import shown, steps
 from flows.children import start, stop
 from flows.house import House
-from flows.orchestrator import server
+from flows.orchestrator import environment, server
 from flows.settings import read_settings
 
 WEEK_ONE = datetime(2026, 10, 5, 7, 0, tzinfo=ZoneInfo("Europe/Zurich"))  # the Monday on which week 1 is told
@@ -72,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--once", action="store_true", help="end when the work is done, and say if it is as it should")
     parser.add_argument("--port", type=int, default=8700, help="of the search page; 0: any")
     parser.add_argument("--home", type=Path, help="where everything is kept; default: build/demo or build/demo-docs")
+    parser.add_argument("--prefect", default="", metavar="URL", help="the API of a server of ours that runs already")
     parser.add_argument("--size", choices=("full", "small"), default="full", help="of the replica; small: for tests")
     return parser
 
@@ -84,8 +84,8 @@ def _run(asked: argparse.Namespace) -> int:
         house = _furnish(running, home, asked)
         pages = house.settings.base_url
         _say(f"Search page: {pages}  (it fills while the work goes on)")
-        names = ["un_treaty_bodies"] if asked.docs else sorted(sources())
-        failures = _work(running, house, names)
+        names = ["un_treaty_bodies"] if asked.docs else sorted(house.sources)
+        failures = _work(running, house, names, asked.prefect)
         shown.sources([line for line in steps.summary(house) if line.source in names])
         _report(house, home, pages, time.monotonic() - begun)
         if asked.docs:
@@ -130,13 +130,15 @@ def _furnish(running: ExitStack, home: Path, asked: argparse.Namespace) -> House
     return house
 
 
-def _work(running: ExitStack, house: House, names: list[str]) -> list[str]:
+def _work(running: ExitStack, house: House, names: list[str], prefect: str) -> list[str]:
     """Subscribes the members, then runs the flows as the schedule would; returns what failed."""
     from search.alerts import subscribe
 
     for address, language, queries in MEMBERS:
         subscribe(house.catalog, address, language, queries)
-    if "PREFECT_API_URL" not in os.environ:
+    if prefect:
+        os.environ.update(environment(house.home, prefect))
+    else:
         _say("Starting Prefect")
         api_url = running.enter_context(server(house.home, _free_port()))
         _say(f"Prefect: {api_url.removesuffix('/api')}  (the runs, with a summary each)")

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import make_url
 
 from catalog import ForumwatchError
 from flows.house import House
@@ -32,10 +33,15 @@ class Check:
 
 def settings_in_force(settings: Settings) -> dict[str, Any]:
     """Every setting by name; secrets are only said to be set or not."""
-    return {
-        name: ("(set)" if value.get_secret_value() else "(not set)") if isinstance(value, SecretStr) else str(value)
-        for name, value in ((name, getattr(settings, name)) for name in type(settings).model_fields)
-    }
+    return {name: _shown(name, getattr(settings, name)) for name in type(settings).model_fields}
+
+
+def _shown(name: str, value: object) -> str:
+    if isinstance(value, SecretStr):
+        return "(set)" if value.get_secret_value() else "(not set)"
+    if name == "catalog" and value:
+        return make_url(str(value)).render_as_string(hide_password=True)
+    return "" if value is None else str(value)
 
 
 def examine(house: House) -> list[Check]:

@@ -3,16 +3,21 @@
 import fcntl
 import os
 import secrets
+import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog import Catalog
-from crawlers import Archive, Manners
+import sqlalchemy as sa
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from catalog import Catalog, CatalogError
+from catalog.tables import captures
+from crawlers import BY_HAND, Archive, Manners, SourceInfo, register_sources, sources
 from flows.settings import Settings, SettingsError
 from pipeline import Limits
 from search.alerts import Letterhead, Links, Smtp
@@ -24,6 +29,15 @@ if TYPE_CHECKING:
     from search.engines.engine import Engine
 
 
+NOTICES = {
+    "en": "These documents are a replica made by Forumwatch for demonstration, not publications of these bodies.",
+    "fr": "Ces documents sont une réplique faite par Forumwatch à des fins de démonstration; ces organes ne les "
+    "ont pas publiés.",
+    "es": "Estos documentos son una réplica hecha por Forumwatch con fines de demostración; no los publicaron estos "
+    "órganos.",
+}
+
+
 class House:
     """The rooms, furnished: everything a step, a page or a command needs. Parts are made when first asked for."""
 
@@ -32,14 +46,28 @@ class House:
 
     @cached_property
     def home(self) -> Path:
-        self.settings.home.mkdir(parents=True, exist_ok=True)
+        """Errors: SettingsError where it cannot be made."""
+        try:
+            self.settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SettingsError(f"FORUMWATCH_HOME, {self.settings.home}, cannot be used: {error.strerror}") from error
         return self.settings.home
 
     @cached_property
     def catalog(self) -> Catalog:
+        """Migrated. Errors: CatalogError where the database does not answer."""
         catalog = Catalog(self.settings.catalog or f"sqlite:///{self.home / 'catalog.sqlite'}")
-        catalog.migrate()
+        try:
+            catalog.migrate()
+        except (OperationalError, DatabaseError) as error:
+            raise CatalogError(f"the catalog does not open: {str(error.orig).strip().splitlines()[0]}") from error
         return catalog
+
+    @cached_property
+    def sources(self) -> dict[str, SourceInfo]:
+        """Every source that is declared, each with its row in the catalog, looked at or not."""
+        register_sources(self.catalog)
+        return sources()
 
     @cached_property
     def archive(self) -> Archive:
@@ -63,9 +91,10 @@ class House:
 
     @cached_property
     def manners(self) -> Manners:
-        """How crawlers behave. Errors: SettingsError where a live crawl would be anonymous."""
+        """How crawlers behave. Errors: SettingsError where a live crawl would be anonymous, or mixed with a replica."""
         if not self.settings.replica and not self.settings.contact:
             raise SettingsError("FORUMWATCH_CONTACT must hold a mail address before any publisher's site is asked")
+        self._keep_apart()
         agent = f"Forumwatch/0.1 (+{self.settings.base_url}; {self.settings.contact or 'replica'})"
         return Manners(
             user_agent=agent,
@@ -114,14 +143,27 @@ class House:
     @cached_property
     def letterhead(self) -> Letterhead:
         name, address = parseaddr(self.settings.mail_from)
-        return Letterhead(sender=address, sender_name=name or "Forumwatch", notice=self.notice or "")
+        return Letterhead(sender=address, sender_name=name or "Forumwatch", notice=NOTICES if self.notice else {})
 
     @property
     def notice(self) -> str | None:
-        """What every page and mail must say about where its documents come from."""
-        if not self.settings.replica:
-            return None
-        return "These documents are a replica made by Forumwatch for demonstration, not publications of these bodies."
+        """What every page must say about where its documents come from."""
+        return NOTICES["en"] if self.settings.replica or self._replica_mark.exists() else None
+
+    @property
+    def _replica_mark(self) -> Path:
+        return self.home / "holds-replica-documents"
+
+    def _keep_apart(self) -> None:
+        """Documents of a replica and of the live sites never share a home: the first crawl decides."""
+        if self.settings.replica and not self._replica_mark.exists():
+            crawled = sa.select(captures.c.id).where(captures.c.source != BY_HAND).limit(1)
+            with self.catalog.read() as connection:
+                if connection.execute(crawled).first():
+                    raise SettingsError(f"{self.home} holds documents of live sites: a replica needs another home")
+            self._replica_mark.touch()
+        elif not self.settings.replica and self._replica_mark.exists():
+            raise SettingsError(f"{self.home} holds a replica's documents: the live sites need another FORUMWATCH_HOME")
 
     def now(self) -> datetime:
         """The time, or the clock that stands still where the settings name one."""
@@ -130,13 +172,21 @@ class House:
     def app(self) -> "FastAPI":
         from search.web import create_app
 
+        _ = self.sources  # the pages also show what was never looked at
         return create_app(
             self.catalog, self.searcher, self.archive.path, self.secret, self.settings.base_url, self.notice
         )
 
     @contextmanager
     def alone(self, name: str) -> Iterator[None]:
-        """Holds the named step for one process at a time; the kernel lets go when the process ends, however it ends."""
-        with (self.home / f"{name}.lock").open("w", encoding="ascii") as lock:
+        """Holds the named step for one process at a time, on PostgreSQL for one of all machines.
+
+        The kernel (the server) lets go when the process ends, however it ends.
+        """
+        with (self.home / f"{name}.lock").open("w", encoding="ascii") as lock, ExitStack() as held:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            if self.catalog.engine.dialect.name == "postgresql":
+                connection = held.enter_context(self.catalog.engine.connect())
+                connection.execute(sa.select(sa.func.pg_advisory_lock(zlib.crc32(f"forumwatch {name}".encode()))))
+                held.callback(connection.invalidate)  # ends the session, and the lock with it
             yield

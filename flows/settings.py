@@ -1,14 +1,19 @@
 """What can be set, and from where? One typed table, read from the environment (FORUMWATCH_...) once."""
 
+import re
 from datetime import datetime
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catalog import ForumwatchError
+
+ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+CRON = re.compile(r"[\d*/,\-A-Za-z]+( [\d*/,\-A-Za-z]+){4}")
 
 
 class SettingsError(ForumwatchError):
@@ -49,6 +54,33 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("contact")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        if value and not ADDRESS.fullmatch(value):
+            raise ValueError("must be a mail address that someone reads")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if "@" not in parseaddr(value)[1]:
+            raise ValueError("must be a mail address, or Name <address>")
+        return value
+
+    @field_validator("crawl_cron", "digest_cron")
+    @classmethod
+    def _cron(cls, value: str) -> str:
+        if not CRON.fullmatch(value):
+            raise ValueError("must be a cron line of five fields, such as 15 5 * * *")
+        return value
+
+    @model_validator(mode="after")
+    def _no_password_in_clear(self) -> "Settings":
+        if self.smtp_security == "none" and self.smtp_host not in ("", "localhost", "127.0.0.1", "::1"):
+            raise ValueError("FORUMWATCH_SMTP_SECURITY may be none only where FORUMWATCH_SMTP_HOST is this machine")
+        return self
+
     @field_validator("base_url", "replica")
     @classmethod
     def _without_slash(cls, value: str) -> str:
@@ -78,5 +110,7 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        lines = [f"FORUMWATCH_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        lines = [
+            ": ".join((*(f"FORUMWATCH_{str(part).upper()}" for part in e["loc"]), e["msg"])) for e in error.errors()
+        ]
         raise SettingsError("; ".join(lines)) from error

@@ -15,12 +15,12 @@ from catalog import ForumwatchError
 from catalog.cadence import PERIODS, is_late
 from catalog.tables import captures, documents, frontier, runs
 from catalog.tables import sources as source_rows
-from crawlers import SourceInfo, crawl, sources
+from crawlers import SourceInfo, crawl
 from flows.house import House
 from flows.progress import watch
 from pipeline import ReadReport, read_waiting
 from pipeline import retry as put_back
-from search.alerts import DeliveryReport, deliver, free_leases, make_digests, match_changes, period_of
+from search.alerts import DeliveryReport, deliver, free_leases, make_digests, match_changes, period_of, release_held
 from search.standing import Unread, needs_ocr, unread_documents
 
 SLACK = timedelta(hours=3)  # a weekly source is due again a little before the week is over, or it would slip by a day
@@ -78,7 +78,7 @@ def due_sources(house: House) -> list[SourceInfo]:
         good = dict(connection.execute(sa.select(source_rows.c.name, source_rows.c.last_good)).tuples().all())
         open_ones = set(connection.execute(_open_rounds()).scalars())
     due = []
-    for info in sources().values():
+    for info in house.sources.values():
         last = good.get(info.name)
         wait = PERIODS.get(info.cadence)
         if last is None or info.name in open_ones or (wait is not None and last + wait - SLACK <= now):
@@ -155,14 +155,19 @@ def week_before(moment: datetime, zone: str) -> str:
     return period_of(moment.astimezone(ZoneInfo(zone)).date() - timedelta(days=7))
 
 
-def digest(house: House, period: str | None = None) -> DeliveryReport | None:
-    """Makes the digests of a week, once, and sends what is in the outbox; None where no relay is set."""
-    now = house.now()
+def digest(house: House, period: str | None = None, release: bool = False) -> DeliveryReport | None:
+    """Makes the digests of a week, once, and sends what is in the outbox; None where no relay is set.
+
+    `release`: mails that were held for their age go too, since a person knows that they were not sent.
+    """
+    now, _ = house.now(), house.sources  # the receipt in each mail names them all
     with recorded(house, "digest") as counts:
         period = period or week_before(now, house.settings.timezone)
         counts["made"] = make_digests(house.catalog, period, now, house.links, house.letterhead)
         if house.smtp is None:
             return None
+        if release:
+            counts["released"] = release_held(house.catalog, now)
         free_leases(house.catalog)  # this step runs alone: whoever held a mail is dead
         report = deliver(house.catalog, house.smtp, now)
         counts.update(asdict(report))
@@ -177,7 +182,7 @@ def summary(house: House) -> list[SourceLine]:
         rows = {row["name"]: row for row in connection.execute(sa.select(source_rows)).mappings()}
         states = _states(connection)
     lines = []
-    for info in sources().values():
+    for info in house.sources.values():
         row = rows.get(info.name)
         counts = row["last_counts"] if row else {}
         state = states.get(info.name, {})

@@ -20,7 +20,7 @@ SEED = int(os.environ.get("FORUMWATCH_KILL_SEED", time.time_ns() % 100_000))
 
 def demo(home, week=1):
     command = [sys.executable, "-m", "flows.demo", "--once", "--size", "small", "--port", "0", "--home", str(home)]
-    command += ["--week", str(week)]
+    command += ["--week", str(week), "--prefect", os.environ["PREFECT_API_URL"]]
     log = (home.parent / f"{home.name}.log").open("ab")
     return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
 
@@ -33,11 +33,12 @@ def finished(home, week=1) -> float:
     return time.monotonic() - begun
 
 
-def kill_later(home, seconds: float) -> None:
-    """kill -9 after that time; whoever it had started must be gone with it before the next run begins."""
+def kill_later(home, seconds: float) -> bool:
+    """kill -9 after that time; whoever it had started must be gone with it. False: it was through before."""
     process = demo(home)
     try:
         process.wait(timeout=seconds)
+        return False
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -45,6 +46,7 @@ def kill_later(home, seconds: float) -> None:
     while survivors(home) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not survivors(home), f"processes outlived the kill: {survivors(home)}"
+    return True
 
 
 def survivors(home) -> list[str]:
@@ -87,9 +89,14 @@ def test_killed_runs_end_in_the_same_place(undisturbed, number):
     folder, state, seconds = undisturbed
     chance = random.Random(SEED + number)
     home = folder / f"killed-{number}"
-    moments = [chance.uniform(0.2, seconds) for _ in range(KILLS_EACH)]
-    for moment in moments:
-        kill_later(home, moment)
+    moments: list[float] = []
+    longest = 0.8 * seconds  # a run that goes on from an earlier one is shorter, and must be killed sooner
+    while len(moments) < KILLS_EACH:
+        moment = chance.uniform(0.2, longest)
+        if kill_later(home, moment):
+            moments.append(moment)
+        else:
+            longest = moment
     finished(home)
     assert dump(home) == state, f"killed at {moments} (FORUMWATCH_KILL_SEED={SEED})"
 
