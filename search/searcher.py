@@ -46,6 +46,8 @@ class Searcher:
         parsed = parse(query)
         resolved = resolve(parsed.tree)
         chosen, refused = _chosen(filters)
+        if limit > MAX_LIMIT:
+            refused.append(Complaint(f"at most {MAX_LIMIT} results a page; use --after for more", 0, 0))
         limit = max(0, min(limit, MAX_LIMIT))
         answer = self.engine.ask(Question(resolved.tree, chosen, FACETS, sort, limit, after))
         if not answer.total:

@@ -6,10 +6,11 @@ those that pages link with, so that a page works under whatever name the machine
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from catalog import ForumwatchError
+from search.web.asked import MOST_HITS, Asked
 
 _SLUG = re.compile(r"[^\w.-]+")
 
@@ -85,6 +86,13 @@ def paragraph_anchor(number: str | None, ordinal: int) -> str:
     """`para-45` for the paragraph printed as 45; `at-112` for the 112th of the document when no number is printed."""
     slug = _SLUG.sub("-", number).strip("-") if number else ""
     return f"para-{slug}" if slug else f"at-{ordinal}"
+
+
+def search_urls(urls: Urls, question: Asked, after: str | None) -> tuple[str, str | None]:
+    """(url, next_url) of an answer as JSON, for `results_json`; `after` is the answer's own cursor."""
+    question = replace(question, limit=max(1, min(question.limit, MOST_HITS)))
+    more = urls.search(question.next(after).pairs(), json=True) if after else None
+    return urls.search(question.pairs(), json=True), more
 
 
 def site_urls(base_url: str) -> tuple[Urls, Urls]:

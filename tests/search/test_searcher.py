@@ -30,6 +30,12 @@ def test_a_phrase_and_a_country_meet_in_one_work(searcher):
     assert results.said == "Documents with the phrase “domestic workers” and speaking of Philippines"
 
 
+def test_a_page_that_is_asked_to_be_too_long_is_complained_of(searcher):
+    results = searcher.search("workers", limit=101)
+    assert [each.message for each in results.complaints] == ["at most 100 results a page; use --after for more"]
+    assert searcher.search("workers", limit=100).complaints == ()
+
+
 FINDS = {
     "égalité": {HRC, "ILO:ILC.92/VI"},
     "egalite": {HRC, "ILO:ILC.92/VI"},

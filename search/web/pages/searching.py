@@ -17,6 +17,7 @@ from search.web.excerpt import excerpt
 from search.web.pages.examples import SEARCH
 from search.web.site import Answer, Site
 from search.web.twins import Described, serve
+from search.web.urls import search_urls
 
 FIRST_VALUES = 6  # of a facet; the others open on request
 MOST_VALUES = 30  # a page must stay small; the twin has them all
@@ -56,12 +57,7 @@ def mount(app: FastAPI, site: Site) -> None:
         question, complaints = asked(request.query_params.multi_items())
         results = _answer(site, question, complaints)
         more = question.next(results.after) if results.after else None
-        data = results_json(
-            results,
-            site.whole,
-            url=site.whole.search(question.pairs(), json=True),
-            next_url=site.whole.search(more.pairs(), json=True) if more else None,
-        )
+        data = results_json(results, site.whole, *search_urls(site.whole, question, results.after))
         shown = {
             "asked": question,
             "results": results,
