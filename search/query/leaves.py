@@ -62,6 +62,9 @@ class Leaves:
     def phrase(self, sign: Sign) -> Node | None:
         words = tuple(sign.text.split())
         self.check_closed(sign)
+        if "*" in sign.text:
+            self.complain("a * between quotation marks means nothing; it was left out", sign.start, sign.end)
+            words = tuple(filter(None, (word.replace("*", "") for word in words)))
         if not any(char.isalnum() for char in sign.text):
             self.complain("there is nothing between these quotation marks", sign.start, sign.end)
             return None
@@ -70,7 +73,8 @@ class Leaves:
             words = words[:MAX_PHRASE]
         slop = sign.slop or 0
         if slop > MAX_SLOP:
-            self.complain(f"~{slop} is more than {MAX_SLOP}; {MAX_SLOP} was taken", sign.start, sign.end)
+            shown = f"{str(slop)[:12]}…" if slop >= 10**12 else slop
+            self.complain(f"~{shown} is more than {MAX_SLOP}; {MAX_SLOP} was taken", sign.start, sign.end)
             slop = MAX_SLOP
         self.near += bool(slop)
         if slop and self.near > MAX_NEAR:

@@ -34,7 +34,7 @@ _TABLE = str.maketrans(_SAME)
 
 _BLANK = re.compile(r"\s+")
 _EDGE = re.compile(r"(?!(?:&&|\|\|)(?:[\s()\"]|$))[,;:!?.~^&|'`/\\]+")  # no word and no operator begins with these
-_PHRASE = re.compile(r'"((?:\\.|[^"\\])*)("|\\?$)(?:~(\d{0,6}))?', re.DOTALL)
+_PHRASE = re.compile(r'"((?:\\.|[^"\\])*)("|\\?$)(?:~(\d*))?', re.DOTALL)
 _QUOTED_VALUE = re.compile(r"'([^']*)'(?=[\s()\"]|$)")
 _FIELD = re.compile(r"([^\W\d_][\w-]*):(?!//)")
 _OPERATOR = re.compile(r'(?:(AND|&&)|(OR|\|\|)|(NOT))(?=[\s()"]|$)')

@@ -8,7 +8,19 @@ from typing import Any
 
 from search.labels import label_of
 from search.query.resolve import LOOKUPS
-from search.query.tree import NOTHING, And, DateRange, Everything, Field, Node, Not, Or, Phrase, Prefix, Word
+from search.query.tree import (
+    And,
+    DateRange,
+    Everything,
+    Field,
+    Node,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Word,
+    matches_nothing,
+)
 
 LANGUAGES = ("en", "fr", "es")
 
@@ -18,6 +30,8 @@ def say(tree: Node, language: str | None = None) -> str:
     saying = _Saying(language if language in LANGUAGES else "en")
     if isinstance(tree, Everything):
         return saying.put("all")
+    if matches_nothing(tree):
+        return saying.put("none")
     return saying.put("sentence", clauses=saying.clause(tree))
 
 
@@ -31,7 +45,7 @@ class _Saying:
 
     def clause(self, node: Node) -> str:
         """A clause that can follow "Documents"."""
-        if node == NOTHING:
+        if matches_nothing(node):
             return self.put("nothing")
         match node:
             case And(items):

@@ -128,6 +128,29 @@ def either(items: list[Node]) -> Node:
     return flat[0] if len(flat) == 1 else Or(tuple(flat))
 
 
+def matches_nothing(node: Node) -> bool:
+    """Whether its form alone says that no work can answer."""
+    match node:
+        case And(items):
+            return any(matches_nothing(item) for item in items)
+        case Or(items):
+            return all(matches_nothing(item) for item in items)
+        case Not(item):
+            return _matches_all(item)
+    return False
+
+
+def _matches_all(node: Node) -> bool:
+    match node:
+        case And(items):
+            return all(_matches_all(item) for item in items)
+        case Or(items):
+            return any(_matches_all(item) for item in items)
+        case Not(item):
+            return matches_nothing(item)
+    return isinstance(node, Everything)
+
+
 def positive_leaves(node: Node) -> list[Leaf]:
     """The leaves that speak for a work, left to right: all that stand under no Not."""
     if isinstance(node, And | Or):

@@ -14,6 +14,8 @@ KINDS = {
     "date": "a year, a month, a day, or two of them with .. between",
 }
 
+OF_FIELDS = {"kind": "as the facet Kind names it; the value is not checked, one that no document has finds nothing"}
+
 
 class Example(NamedTuple):
     query: str
@@ -42,7 +44,7 @@ RULES = (
 
 
 def meaning(spec: FieldSpec) -> str:
-    return KINDS.get(spec.kind, spec.kind)
+    return OF_FIELDS.get(spec.name) or KINDS.get(spec.kind, spec.kind)
 
 
 def help_json(url: str) -> HelpJson:

@@ -208,3 +208,17 @@ def test_time_is_bounded_whatever_is_repeated(piece):
     began = time.perf_counter()
     parse(piece * 100_000)
     assert time.perf_counter() - began < 0.5
+
+
+@pytest.mark.parametrize("digits", ["99999999", "9" * 500])
+def test_all_the_digits_of_a_distance_belong_to_it(digits):
+    parsed = parse(f'"a b"~{digits}')
+    assert parsed.tree == Phrase(("a", "b"), 50)
+    (complaint,) = parsed.complaints
+    assert "is more than 50; 50 was taken" in complaint.message and len(complaint.message) < 80
+
+
+def test_a_star_in_a_phrase_is_complained_of():
+    parsed = parse('"domestic work*"')
+    assert parsed.tree == Phrase(("domestic", "work"))
+    assert "means nothing" in parsed.complaints[0].message

@@ -93,6 +93,20 @@ def test_a_query_is_said(language, query):
     assert say(parse(query).tree, language) == SAID[language][query]
 
 
+@pytest.mark.parametrize("query", ["(((", "country:*", "date:2026-13-45", "workers date:2026-13-45", "NOT *"])
+def test_what_can_match_nothing_is_said_so(query):
+    parsed = parse(query)
+    assert say(parsed.tree) == "Nothing: no document can match"
+    assert say(parsed.tree, "fr") == "Rien : aucun document ne peut correspondre"
+    assert say(parsed.tree, "es") == "Nada: ningún documento puede coincidir"
+    assert parsed.complaints or query == "NOT *"
+
+
+def test_what_can_match_is_not_said_to_match_nothing():
+    assert say(parse("a OR date:2026-13-45").tree) == "Documents with the word “a” or that cannot exist"
+    assert "Nothing" not in say(parse("NOT country:PHL").tree)
+
+
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar", None])
 def test_every_field_can_be_said_in_every_language(language):
     for spec in FIELDS:

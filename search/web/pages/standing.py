@@ -60,7 +60,12 @@ def mount(app: FastAPI, site: Site) -> None:
 
     def helping() -> Answer:
         data = help_text.help_json(site.whole.page("help"))
-        shown = {"fields": FIELDS, "kinds": help_text.KINDS, "rules": help_text.RULES, "examples": help_text.EXAMPLES}
+        shown = {
+            "fields": FIELDS,
+            "meaning": help_text.meaning,
+            "rules": help_text.RULES,
+            "examples": help_text.EXAMPLES,
+        }
         return Answer("help.html", data, {**shown, "twin_url": site.local.page("help", json=True)})
 
     told = Described("What is in here and how each source stands", SourcesJson, SOURCES)

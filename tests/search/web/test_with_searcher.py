@@ -7,8 +7,9 @@ from search.as_json import results_json
 from search.query.parse import parse
 from search.query.resolve import resolve
 from search.web import create_app
+from search.web.asked import Asked
 from search.web.help_text import EXAMPLES
-from search.web.urls import Urls
+from search.web.urls import Urls, search_urls
 from tests.search.library import WORKS
 from tests.search.web.test_pages import Page, twin_of
 
@@ -61,6 +62,17 @@ def test_every_work_and_document_can_be_opened_from_the_results(real):
                 assert text["pages"] and text["work"] == hit["work"]
         url = twin["next_url"] and twin["next_url"].removeprefix("http://localhost:8700").replace(".json", "", 1)
     assert sorted(seen) == sorted(work.key for work in WORKS)
+
+
+@pytest.mark.parametrize("sort", ["relevance", "date", "-date"])
+def test_the_next_address_goes_on_where_the_answer_ended(real, searcher, sort):
+    question = Asked("workers", sort=sort, limit=2)
+    first = searcher.search(question.query, sort=sort, limit=2)
+    url, next_url = search_urls(Urls("http://localhost:8700"), question, first.after)
+    assert [hit["work"] for hit in real.get(url).json()["hits"]] == [hit.work for hit in first.hits]
+    second = searcher.search(question.query, sort=sort, limit=2, after=first.after)
+    assert [hit["work"] for hit in real.get(next_url).json()["hits"]] == [hit.work for hit in second.hits] != []
+    assert search_urls(Urls(""), Asked("x", limit=1000), None) == ("/search.json?q=x&limit=100", None)
 
 
 def test_narrowing_is_what_the_facet_said(real):
@@ -117,3 +129,8 @@ def test_a_cursor_that_is_not_ours_is_refused_in_words(real):
     answer = real.get("/search.json", params={"q": "migrants", "after": "nonsense"})
     assert answer.status_code == 400
     assert answer.json()["message"]
+
+
+def test_help_says_that_kinds_are_not_checked(real):
+    (kind,) = (field for field in real.get("/help.json").json()["fields"] if field["field"] == "kind")
+    assert "not checked" in kind["says"] and "not checked" in real.get("/help").text
