@@ -164,22 +164,23 @@ def search_command(
         str | None, typer.Option(help="ar, zh, en, fr, ru or es: titles and words in it first", callback=_language)
     ] = None,
     sort: Annotated[str, typer.Option(help="relevance, date (oldest first) or -date")] = "relevance",
-    limit: Annotated[int, typer.Option(min=1, max=1000)] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
     after: Annotated[str | None, typer.Option(help="the cursor that the page before ended with")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Search the works: words, "phrases", AND OR NOT, parentheses, field:value."""
     from flows import shown
     from search.as_json import results_json
-    from search.web.urls import Urls
+    from search.web.asked import Asked
+    from search.web.urls import Urls, search_urls
 
     if sort not in ("relevance", "date", "-date"):
         raise typer.BadParameter("sort is relevance, date or -date")
     house = _house()
     results = house.searcher.search(query, language=language, sort=sort, limit=limit, after=after)
     if as_json:
-        urls = Urls(house.settings.base_url)
-        _print_json(results_json(results, urls, urls.search([("q", query)], json=True), None))
+        urls, asked = Urls(house.settings.base_url), Asked(query, sort=sort, limit=limit, after=after)
+        _print_json(results_json(results, urls, *search_urls(urls, asked, results.after)))
     else:
         shown.results(results)
 
