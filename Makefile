@@ -15,8 +15,9 @@ demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folde
 	@$(MAKE) -s ocr || true
 	@$(RUN) -m flows.demo $(if $(WEEK),--week $(WEEK)) $(if $(ONCE),--once) $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
 
+# The longest file first, so that the other core does all the rest meanwhile.
 test: .venv/ready ## every test
-	$(RUN) -m pytest -n 2 --dist loadfile
+	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flows/test_kill.py tests
 
 bench: .venv/ready ## figures, each beside its baseline from the same run
 	$(RUN) -m bench
