@@ -187,6 +187,7 @@ class House:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self.catalog.engine.dialect.name == "postgresql":
                 connection = held.enter_context(self.catalog.engine.connect())
+                connection.execution_options(isolation_level="AUTOCOMMIT")  # no transaction stays open meanwhile
                 connection.execute(sa.select(sa.func.pg_advisory_lock(zlib.crc32(f"forumwatch {name}".encode()))))
                 held.callback(connection.invalidate)  # ends the session, and the lock with it
             yield
