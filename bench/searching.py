@@ -10,13 +10,14 @@ import tantivy
 from bench.made import COUNTRIES, TOPICS, vocabulary, works
 from bench.measure import Figure, percentile, seconds
 from search import open_engine
+from search.engines import schema
 from search.engines.engine import Engine, IndexedWork, Question
 from search.query.parse import parse
 from search.query.resolve import resolve
 from search.query.tree import Node
 
 NUMBER = 4_000
-SHAPE = {"bench": "1"}
+SHAPE = {"schema": schema.VERSION}  # what an engine asks of an index before it reads it
 FACETS = ("publisher", "country", "year", "language")
 SEARCHES, NEWCOMERS = 2_000, 500
 

@@ -342,6 +342,7 @@ def quarantine_command(
     if retry:
         steps.read(house)
         steps.index(house)
+        steps.match(house)
     rows = steps.unread(house, needs_ocr)
     if not as_json:
         shown.unread(rows)
