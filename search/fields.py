@@ -10,7 +10,10 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field. `kind`: code (looked up in the lexicon), value (as written), symbol, text, name or date."""
+    """One field. `kind`: code (looked up in the lexicon), value (as written), symbol, text, name or date.
+
+    `level` says what a value is said of: a whole work, or the paragraph that it was found in.
+    """
 
     name: str
     kind: str
@@ -18,6 +21,7 @@ class FieldSpec:
     label: dict[str, str]
     example: str
     facet: bool = False
+    level: str = "work"  # or paragraph
 
 
 FIELDS = (
@@ -37,7 +41,13 @@ FIELDS = (
     ),
     FieldSpec("body", "code", ("organe", "organo"), {"en": "Body", "fr": "Organe", "es": "Órgano"}, "body:CMW", True),
     FieldSpec(
-        "country", "code", ("pays", "pais"), {"en": "Country", "fr": "Pays", "es": "País"}, "country:Philippines", True
+        "country",
+        "code",
+        ("pays", "pais"),
+        {"en": "Country", "fr": "Pays", "es": "País"},
+        "country:Philippines",
+        True,
+        level="paragraph",
     ),
     FieldSpec("year", "date", ("annee", "ano"), {"en": "Year", "fr": "Année", "es": "Año"}, "year:2004..2006", True),
     FieldSpec(
@@ -47,15 +57,25 @@ FIELDS = (
         {"en": "Language", "fr": "Langue", "es": "Idioma"},
         "language:fr",
         True,
+        level="paragraph",
     ),
     FieldSpec("kind", "value", ("type", "tipo"), {"en": "Kind", "fr": "Genre", "es": "Tipo"}, "kind:report", True),
-    FieldSpec("theme", "code", ("tema",), {"en": "Theme", "fr": "Thème", "es": "Tema"}, 'theme:"domestic work"', True),
+    FieldSpec(
+        "theme",
+        "code",
+        ("tema",),
+        {"en": "Theme", "fr": "Thème", "es": "Tema"},
+        'theme:"domestic work"',
+        True,
+        level="paragraph",
+    ),
     FieldSpec(
         "instrument",
         "code",
         ("instrumento",),
         {"en": "Instrument", "fr": "Instrument", "es": "Instrumento"},
         "instrument:ICRMW",
+        level="paragraph",
     ),
     FieldSpec(
         "session", "value", ("sesion",), {"en": "Session", "fr": "Session", "es": "Período de sesiones"}, "session:59"
@@ -73,13 +93,21 @@ FIELDS = (
     ),
     FieldSpec("until", "date", ("jusque", "hasta"), {"en": "Until", "fr": "Jusqu’à", "es": "Hasta"}, "until:2025"),
     FieldSpec("source", "value", ("fuente",), {"en": "Source", "fr": "Source", "es": "Fuente"}, "source:by-hand"),
-    FieldSpec("cites", "symbol", ("cite", "cita"), {"en": "Cites", "fr": "Cite", "es": "Cita"}, "cites:A/RES/45/158"),
+    FieldSpec(
+        "cites",
+        "symbol",
+        ("cite", "cita"),
+        {"en": "Cites", "fr": "Cite", "es": "Cita"},
+        "cites:A/RES/45/158",
+        level="paragraph",
+    ),
     FieldSpec(
         "person",
         "name",
         ("personne", "persona"),
         {"en": "Person", "fr": "Personne", "es": "Persona"},
         'person:"Somavia"',
+        level="paragraph",
     ),
     FieldSpec(
         "organisation",
@@ -87,6 +115,7 @@ FIELDS = (
         ("organization", "organizacion"),
         {"en": "Organisation", "fr": "Organisation", "es": "Organización"},
         'organisation:"Migrant Forum in Asia"',
+        level="paragraph",
     ),
 )
 

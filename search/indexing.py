@@ -31,7 +31,7 @@ def index_changes(catalog: Catalog, engine: Engine, wait: float = 30.0) -> int:
 
     IndexUnavailable if another process is indexing for longer than `wait` seconds.
     """
-    shape = shape_wanted(catalog)
+    shape = shape_wanted(catalog, engine)
     for afresh in (False, True):
         with engine.writing(shape, wait, afresh) as target:
             if _ahead(catalog, target):  # the catalog was put back from a backup
@@ -43,20 +43,15 @@ def index_changes(catalog: Catalog, engine: Engine, wait: float = 30.0) -> int:
     raise AssertionError("a new index is ahead of nothing")
 
 
-def shape_wanted(catalog: Catalog) -> dict[str, str]:
+def shape_wanted(catalog: Catalog, engine: Engine) -> dict[str, str]:
     """What an index must have been made with, and from, to be of use; it is rebuilt when any of it changes."""
-    from importlib.metadata import version
-
-    from search.engines import schema
-
     with catalog.read() as connection:
         first = connection.execute(sa.select(sa.func.min(tables.changes.c.at))).scalar()
     return {
         "analysis": analysis.VERSION,
         "catalog": first.isoformat() if first else "",  # another catalog began at another moment
         "lexicon": lexicon.VERSION,
-        "schema": schema.VERSION,
-        "tantivy": version("tantivy"),
+        **engine.shape(),
     }
 
 
@@ -69,7 +64,7 @@ def index_standing(catalog: Catalog, engine: Engine) -> IndexStanding:
     if target is None:
         behind = _changes_after(catalog, 0)
         return IndexStanding(behind, usable=not behind, trouble=REBUILD if behind else "")
-    outdated = target.shape() not in (None, shape_wanted(catalog)) or _ahead(catalog, target)
+    outdated = target.shape() not in (None, shape_wanted(catalog, engine)) or _ahead(catalog, target)
     reached = 0 if outdated else _position(catalog, target)  # all that it has seen is to be done again
     return IndexStanding(_changes_after(catalog, reached), trouble=OUTDATED if outdated else "")
 

@@ -26,6 +26,7 @@ class Passage:
     marks: tuple[tuple[int, int], ...]
     citation: str  # to paste: "A/HRC/47/30, para. 45"
     quality: float
+    similarity: float | None = None  # 0 to 1, where it was found by its meaning; None: by its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,43 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """A word or phrase that a keyword family put beside what was asked.
+
+    `total`: works that the query finds with it in the place of what was asked; `added`: those of them that the
+    query as typed does not find.
+    """
+
+    text: str
+    language: str
+    total: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """What was `asked`, the theme whose keyword family it belongs to, and what the family put beside it."""
+
+    asked: str
+    theme: str
+    label: str
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """Did you mean: a query that finds more, and which of its words were put for which."""
+
+    query: str
+    words: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
-    """A page of hits; `said` is the query in words, `after` the cursor of the next page or None at the end."""
+    """A page of hits; `said` is the query in words, `after` the cursor of the next page or None at the end.
+
+    With `unit` "paragraphs" each hit is one paragraph with its work, and `total` and the facets count paragraphs.
+    """
 
     query: str
     said: str
@@ -69,4 +105,7 @@ class Results:
     facets: tuple[Facet, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     after: str | None = None
+    unit: str = "works"  # or paragraphs
+    suggestion: Suggestion | None = None
+    widened: tuple[Widening, ...] = ()
     took_ms: float = field(default=0.0, compare=False)

@@ -34,8 +34,16 @@ class Searcher:
         limit: int = 10,
         after: str | None = None,
         filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+        *,
+        unit: str = "works",
+        widen: bool = False,
+        meaning: bool = False,
     ) -> Results:
         """One page of works. `language` is the reader's: its titles, passages and labels come first.
+
+        `unit` "paragraphs": one page of paragraphs, each of which holds all that was asked. `widen`: words that
+        belong to a keyword family find the whole family. `meaning`: passages that say something like the query, in
+        any language, come among those that hold its words.
 
         The text of a query never fails. MistakenRequest for an unknown sort or a cursor of another search;
         IndexUnavailable if the index cannot be opened, or is not there while the catalog holds works.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -35,8 +36,9 @@ def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
         mentions = _distinct(connection, tables.mentions, own, "ordinal", "kind", "value")
         citations = _distinct(connection, tables.citations, own, "ordinal", "target")
         sources = _sources(connection, [document.sha256 for rows in documents.values() for document in rows])
+        seqs = _last_changes(connection, list(documents))
     return [
-        _work(works[each], documents[each], paragraphs, mentions, citations, sources)
+        replace(_work(works[each], documents[each], paragraphs, mentions, citations, sources), seq=seqs.get(each, 0))
         for each in dict.fromkeys(ids)
         if each in works and each in documents
     ]
@@ -67,6 +69,14 @@ def _sources(connection: Connection, hashes: Sequence[str]) -> dict[str, set[str
     for sha256, source in connection.execute(query):
         sources[sha256].add(source)
     return sources
+
+
+def _last_changes(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    table = tables.changes
+    query = (
+        sa.select(table.c.work_id, sa.func.max(table.c.seq)).where(table.c.work_id.in_(ids)).group_by(table.c.work_id)
+    )
+    return dict(connection.execute(query).tuples().all())
 
 
 def _work(

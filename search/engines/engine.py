@@ -1,6 +1,6 @@
 """What does every engine take and give? The works as they are indexed, the question, the answer, and the verbs."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
@@ -40,6 +40,7 @@ class IndexedWork:
     values: Mapping[str, tuple[str, ...]]
     names: Mapping[str, tuple[str, ...]]  # person, organisation: as written
     paragraphs: tuple[IndexedParagraph, ...]
+    seq: int = 0  # the change that it stands for: nothing older ever replaces it
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,25 @@ class PassageAddress:
 
     document_id: int
     ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParagraphAnswer:
+    """Paragraphs in order, each with its work's id; how many there are in all; facets count paragraphs."""
+
+    total: int
+    paragraphs: tuple[tuple[int, PassageAddress], ...]
+    counts: dict[str, tuple[tuple[str, int], ...]]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What an index holds of a work: its id, the seal of what was indexed (search/seal.py), how many passages."""
+
+    work: int
+    seal: int
+    passages: int
 
 
 class Target(Protocol):
@@ -107,6 +127,9 @@ class Engine(Protocol):
         it, until published.
         """
 
+    def shape(self) -> Mapping[str, str]:
+        """What of this engine's making an index depends on: its kind and version, its schema."""
+
     def reading(self) -> Target | None:
         """What readers see now; None before the first. IndexUnavailable if it does not open or has another schema."""
 
@@ -121,6 +144,22 @@ class Engine(Protocol):
 
     def ask(self, question: Question) -> Answer:
         """The works that answer. MistakenRequest for a cursor that is not of this question."""
+
+    def ask_paragraphs(self, question: Question) -> ParagraphAnswer:
+        """The paragraphs in which all of a question meets, by relevance or by their work's date.
+
+        What is said of a work (publisher, body, symbol, date, ...: `FieldSpec.level`) counts for each of its
+        paragraphs; words, and what is found in a paragraph (country, theme, person, ...), must stand in it.
+        """
+
+    def walk(self, question: Question) -> Iterator[int]:
+        """The ids of all works that answer, in order, however many, from one state of the index."""
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        """In how many works each unstemmed word (as `analysis.forms` gives it) stands, in any language; at least."""
+
+    def holdings(self) -> Iterator[Holding]:
+        """What readers see, work by work, ascending by id."""
 
     def members(self, tree: Node) -> tuple[int, ...]:
         """The ids of all works that answer a resolved tree, ascending."""

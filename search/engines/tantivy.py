@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,9 @@ class TantivyEngine:
             finally:
                 self._written.close()
                 self._written = None
+
+    def shape(self) -> Mapping[str, str]:
+        return {"engine": f"tantivy {version('tantivy')}", "schema": schema.VERSION}
 
     def reading(self) -> Target | None:
         if self._folder is None:

@@ -32,6 +32,10 @@ class Searching(Protocol):
         limit: int = 10,
         after: str | None = None,
         filters: Mapping[str, list[str]] = {},
+        *,
+        unit: str = "works",
+        widen: bool = False,
+        meaning: bool = False,
     ) -> Results: ...
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]: ...

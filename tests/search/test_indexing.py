@@ -104,7 +104,7 @@ def test_an_index_of_another_shape_is_rebuilt_beside_while_the_old_one_answers(l
     folder = Folder(tmp_path / "index")
     old = folder.current()
     shape = json.loads((folder.path / old / "shape.json").read_text())
-    assert set(shape) == {"analysis", "catalog", "lexicon", "schema", "tantivy"}
+    assert set(shape) == {"analysis", "catalog", "lexicon", "schema", "engine"}
     monkeypatch.setattr(analysis, "VERSION", "another")
     seen: list[int] = []
     load = load_works
