@@ -1,18 +1,25 @@
 """What do all tests share? A fresh catalog, on SQLite always and on PostgreSQL where Debian's server is installed."""
 
+import contextlib
+import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import settings
 
 from catalog import Catalog
+from search.engines import Cluster
+from tests.elastic import NoServer, Server
 
 settings.register_profile("forumwatch", deadline=None)  # these machines are shared: time is measured by the bench
 settings.load_profile("forumwatch")
@@ -58,6 +65,77 @@ def postgresql():
     yield f"postgresql://postgres@127.0.0.1:{port}/postgres"
     subprocess.run([*pg_ctl, "-m", "immediate", "stop"], **run)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_configure(config):
+    """One folder for all processes of a run, where the first that needs an Elasticsearch leaves word of it."""
+    if not hasattr(config, "workerinput"):
+        os.environ["FORUMWATCH_TEST_RUN"] = tempfile.mkdtemp(prefix="forumwatch-tests-")
+
+
+def pytest_unconfigure(config):
+    if hasattr(config, "workerinput"):
+        return
+    run = Path(os.environ.pop("FORUMWATCH_TEST_RUN"))
+    for started in run.glob("elasticsearch-*"):
+        _, pid, folder = started.read_text().split()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(int(pid), signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(run, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter):
+    reason = Path(os.environ["FORUMWATCH_TEST_RUN"]) / "no-elasticsearch"
+    if reason.exists():
+        terminalreporter.write_sep("=", f"Elasticsearch: not tested ({reason.read_text()})", red=True)
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> str:
+    """A real Elasticsearch for all processes of this run, or a loud skip; in .ci/run it must be there."""
+    if given := os.environ.get("FORUMWATCH_TEST_ELASTICSEARCH"):
+        return given
+    run = Path(os.environ["FORUMWATCH_TEST_RUN"])
+    started, missing = run / "elasticsearch-plain", run / "no-elasticsearch"
+    with (run / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not started.exists() and not missing.exists():
+            try:
+                server = Server().start()
+                started.write_text(f"{server.url} {server.pid} {server.folder}")
+            except NoServer as error:
+                missing.write_text(str(error))
+    if missing.exists():
+        _not_tested(missing.read_text())
+    return started.read_text().split()[0]
+
+
+@pytest.fixture(scope="session")
+def secured_elasticsearch() -> Iterator[Server]:
+    """A server of its own, with TLS and users, that a test may stop and start."""
+    try:
+        with Server(secured=True, heap="512m") as server:
+            yield server
+    except NoServer as error:
+        (Path(os.environ["FORUMWATCH_TEST_RUN"]) / "no-elasticsearch").write_text(str(error))
+        _not_tested(str(error))
+
+
+def _not_tested(reason: str) -> NoReturn:
+    if os.environ.get("FORUMWATCH_CI"):
+        pytest.fail(f"Elasticsearch must run here: {reason}")
+    pytest.skip(f"Elasticsearch: not tested ({reason})")
+
+
+@pytest.fixture
+def cluster(elasticsearch_url) -> Iterator[Cluster]:
+    """A place in the shared server that is a test's own, and empty."""
+    cluster = Cluster(elasticsearch_url, prefix=f"t{uuid.uuid4().hex[:12]}")
+    yield cluster
+    cluster.client.indices.delete(index=f"{cluster.prefix}-*")
+    cluster.client.options(ignore_status=404).indices.delete_index_template(name=f"{cluster.prefix}-*")
+    cluster.client.close()
 
 
 @pytest.fixture
