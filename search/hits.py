@@ -1,4 +1,8 @@
-"""What does a reader see of a work that answers? Its title in his language, and the paragraphs that answer."""
+"""What does a reader see of a work that answers? Its title in his language, and the paragraphs that answer.
+
+A work's passages are those in the reader's language if any answers in it, else any that answer; of a paragraph that
+answers by itself (`dress_paragraphs`) the work is shown beside it.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -10,7 +14,7 @@ from sqlalchemy.engine import Connection, Row
 from catalog import Catalog
 from catalog.tables import documents, pages, paragraphs, works
 from search.engines.engine import Engine, PassageAddress
-from search.marks import marks
+from search.marks import MAX_WINDOWS, WINDOW, marks
 from search.query.tree import Node
 from search.results import Hit, Passage
 from search.spoken import at_places, spoken_of
@@ -19,6 +23,7 @@ from search.works import languages_of
 PASSAGES = 3  # a work
 LONGEST = 2400  # characters of a passage; of a longer paragraph, the part around its first mark
 BEFORE = 300
+READ = WINDOW * MAX_WINDOWS  # characters of a paragraph that are looked at for the words
 
 Documents = dict[int, list[Row[Any]]]
 
@@ -36,6 +41,27 @@ def dress(catalog: Catalog, engine: Engine, tree: Node, ids: Sequence[int], lang
         _hit(rows[each], of_work[each], [found[at] for at in addresses[each] if at in found], language)
         for each in ids
         if each in rows
+    )
+
+
+def dress_paragraphs(
+    catalog: Catalog, tree: Node, found: Sequence[tuple[int, PassageAddress]], language: str | None
+) -> tuple[Hit, ...]:
+    """These paragraphs (each with its work's id) as hits of one passage, in this order; several may be of one work.
+
+    One that has left the catalog, or whose document was read anew since it was indexed, is left out.
+    """
+    ids = list(dict.fromkeys(work for work, _ in found))
+    if not ids:
+        return ()
+    with catalog.read() as connection:
+        rows = {row.id: row for row in connection.execute(sa.select(works).where(works.c.id.in_(ids)))}
+        of_work = _documents(connection, ids)
+        passages = _passages(connection, tree, of_work, [address for _, address in found])
+    return tuple(
+        _hit(rows[work], of_work[work], [passages[address]], language)
+        for work, address in found
+        if work in rows and address in passages
     )
 
 
@@ -75,9 +101,11 @@ def _passages(
     wanted = [(at.document_id, at.ordinal) for at in addresses if at.document_id in by_id]
     if not wanted:
         return {}
+    columns = [column for column in paragraphs.c if column.name != "text"]
+    text = sa.func.substr(paragraphs.c.text, 1, READ).label("text")
     on_page = (pages.c.document_id == paragraphs.c.document_id) & (pages.c.page == paragraphs.c.page)
     query = (
-        sa.select(paragraphs, pages.c.quality)
+        sa.select(*columns, text, pages.c.quality)
         .select_from(paragraphs.outerjoin(pages, on_page))
         .where(at_places(paragraphs, wanted))
     )

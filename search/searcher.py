@@ -1,26 +1,54 @@
 """Which works answer, and with which passages? Parse, resolve, ask the engine, dress the results."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
 
 from catalog import Catalog
-from search.engines.engine import SORTS, Engine, Question
+from search.engines.engine import SORTS, Answer, Engine, ParagraphAnswer, Question
 from search.errors import IndexUnavailable, MistakenRequest
+from search.facets import chosen_values, shown_facet
 from search.fields import FACETS
-from search.hits import dress
-from search.labels import field_label, label_of
-from search.query.parse import parse
+from search.hits import dress, dress_paragraphs
+from search.likeness import alike
+from search.query.parse import Parsed, parse
 from search.query.resolve import resolve
 from search.query.say import say
-from search.results import Complaint, Facet, FacetValue, Passage, Results
+from search.query.tree import Node
+from search.results import Complaint, Hit, Passage, Results, Suggestion
+from search.spelling import suggest
 from search.standing import IndexStanding
 
+UNITS = ("works", "paragraphs")
 MAX_LIMIT = 100
+FEW = 5  # results: with fewer, perhaps a word was mistyped
+BATCH = 100  # works or paragraphs that are in memory at a time while a whole result is walked
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A query made ready to be asked: `tree` is what the engine takes."""
+
+    query: str
+    parsed: Parsed
+    tree: Node
+    filters: Mapping[str, Sequence[str]]
+    unit: str
+    sort: str
+    complaints: tuple[Complaint, ...]
+
+    def question(self, limit: int, after: str | None = None, facets: tuple[str, ...] = ()) -> Question:
+        return Question(self.tree, self.filters, facets, self.sort, limit, after)
+
+
 class Searcher:
-    """Answers queries from an engine's index and a catalog's rows."""
+    """Answers queries from an engine's index and a catalog's rows.
+
+    The text of a query never fails. MistakenRequest for an unknown sort or unit, or a cursor of another search;
+    IndexUnavailable if the index cannot be opened, or is not there while the catalog holds works.
+    """
 
     def __init__(self, catalog: Catalog, engine: Engine) -> None:
         self.catalog = catalog
@@ -44,33 +72,61 @@ class Searcher:
         `unit` "paragraphs": one page of paragraphs, each of which holds all that was asked. `widen`: words that
         belong to a keyword family find the whole family. `meaning`: passages that say something like the query, in
         any language, come among those that hold its words.
-
-        The text of a query never fails. MistakenRequest for an unknown sort or a cursor of another search;
-        IndexUnavailable if the index cannot be opened, or is not there while the catalog holds works.
         """
         began = time.perf_counter()
-        if sort not in SORTS:
-            raise MistakenRequest(f"results are sorted by {', '.join(SORTS)}, not by {sort!r}")
-        parsed = parse(query)
-        resolved = resolve(parsed.tree)
-        chosen, refused = _chosen(filters)
+        asked = self._asked(query, filters, sort, unit)
+        complaints = asked.complaints
         if limit > MAX_LIMIT:
-            refused.append(Complaint(f"at most {MAX_LIMIT} results a page; use --after for more", 0, 0))
-        limit = max(0, min(limit, MAX_LIMIT))
-        answer = self.engine.ask(Question(resolved.tree, chosen, FACETS, sort, limit, after))
+            complaints += (Complaint(f"at most {MAX_LIMIT} results a page; use --after for more", 0, 0),)
+        answer = self._answer(asked, asked.question(max(0, min(limit, MAX_LIMIT)), after, FACETS))
         if not answer.total:
             self._check_there()
-        hits = dress(self.catalog, self.engine, resolved.tree, answer.works, language)
         return Results(
             query=query,
-            said=say(parsed.tree, language),
+            said=say(asked.parsed.tree, language),
             total=answer.total,
-            hits=hits,
-            facets=tuple(_facet(name, answer.counts[name], chosen.get(name, ()), language) for name in FACETS),
-            complaints=(*parsed.complaints, *resolved.complaints, *refused),
+            hits=self._dressed(asked.tree, answer, language),
+            facets=tuple(
+                shown_facet(each, answer.counts[each], asked.filters.get(each, ()), language) for each in FACETS
+            ),
+            complaints=complaints,
             after=answer.after,
+            unit=unit,
+            suggestion=self._suggestion(asked, answer.total) if after is None else None,
             took_ms=(time.perf_counter() - began) * 1000,
         )
+
+    def every(
+        self,
+        query: str,
+        language: str | None = None,
+        sort: str = "relevance",
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+        *,
+        unit: str = "works",
+        widen: bool = False,
+    ) -> Iterator[Hit]:
+        """The whole result, hit by hit, however long, in bounded memory; errors come at the call, not on the way.
+
+        Works are walked through one state of the index. Paragraphs are paged through by cursor: what is indexed
+        meanwhile may then be in it or not.
+        """
+        asked = self._asked(query, filters, sort, unit)
+        batches = self._batches(asked, language)
+        first = next(batches, ())
+        if not first:
+            self._check_there()
+        return chain(first, chain.from_iterable(batches))
+
+    def similar(self, work_key: str, language: str | None = None, limit: int = 10) -> tuple[Hit, ...]:
+        """More like this: the works that share most of what is telling of this one, in any of its languages.
+
+        Each with the passages that show it. MistakenRequest if there is no such work.
+        """
+        tree, own = alike(self.catalog, self.engine, work_key)
+        limit = max(0, min(limit, MAX_LIMIT))
+        found = self.engine.ask(Question(tree, limit=limit + 1)).works
+        return dress(self.catalog, self.engine, tree, [work for work in found if work != own][:limit], language)
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]:
         """Where one work answers: the passages that it has as a hit; none if it holds none of the words."""
@@ -85,6 +141,50 @@ class Searcher:
 
         return index_standing(self.catalog, self.engine)
 
+    def _asked(self, query: str, filters: Mapping[str, Sequence[str]], sort: str, unit: str) -> _Asked:
+        if sort not in SORTS:
+            raise MistakenRequest(f"results are sorted by {', '.join(SORTS)}, not by {sort!r}")
+        if unit not in UNITS:
+            raise MistakenRequest(f"results are {' or '.join(UNITS)}, not {unit!r}")
+        parsed = parse(query)
+        resolved = resolve(parsed.tree)
+        chosen, refused = chosen_values(filters)
+        return _Asked(
+            query, parsed, resolved.tree, chosen, unit, sort, (*parsed.complaints, *resolved.complaints, *refused)
+        )
+
+    def _answer(self, asked: _Asked, question: Question) -> Answer | ParagraphAnswer:
+        if asked.unit == "paragraphs":
+            return self.engine.ask_paragraphs(question)
+        return self.engine.ask(question)
+
+    def _dressed(self, tree: Node, answer: Answer | ParagraphAnswer, language: str | None) -> tuple[Hit, ...]:
+        if isinstance(answer, ParagraphAnswer):
+            return dress_paragraphs(self.catalog, tree, answer.paragraphs, language)
+        return dress(self.catalog, self.engine, tree, answer.works, language)
+
+    def _batches(self, asked: _Asked, language: str | None) -> Iterator[tuple[Hit, ...]]:
+        if asked.unit == "paragraphs":
+            after: str | None = None
+            while True:
+                answer = self.engine.ask_paragraphs(asked.question(BATCH, after))
+                yield dress_paragraphs(self.catalog, asked.tree, answer.paragraphs, language)
+                after = answer.after
+                if after is None:
+                    return
+        for works in _in_batches(self.engine.walk(asked.question(0))):
+            yield dress(self.catalog, self.engine, asked.tree, works, language)
+
+    def _suggestion(self, asked: _Asked, total: int) -> Suggestion | None:
+        """Did you mean: only where little was found, and only what finds more, in the same unit and filters."""
+        if total >= FEW or not hasattr(self.engine, "frequencies"):  # until both engines have it
+            return None
+        suggestion = suggest(asked.query, asked.parsed.tree, self.engine.frequencies)
+        if suggestion is None:
+            return None
+        meant = self._asked(suggestion.query, asked.filters, asked.sort, asked.unit)
+        return suggestion if self._answer(meant, meant.question(0)).total > total else None
+
     def _check_there(self) -> None:
         """Nothing found must not mean that there was nothing to look in."""
         if self.engine.reading() is None:
@@ -93,19 +193,7 @@ class Searcher:
                     raise IndexUnavailable(detail="there is no index")
 
 
-def _chosen(filters: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ...]], list[Complaint]]:
-    """The filters that are facets, each value once; the others are complained of."""
-    refused = [Complaint(f"results cannot be narrowed by {name!r}", 0, 0) for name in filters if name not in FACETS]
-    chosen = {name: tuple(dict.fromkeys(values)) for name, values in filters.items() if name in FACETS and values}
-    return chosen, refused
-
-
-def _facet(name: str, counts: Sequence[tuple[str, int]], selected: Sequence[str], language: str | None) -> Facet:
-    """Values by count, years from the newest; what was selected is there even if nothing has it."""
-    found = dict(counts) | {value: 0 for value in selected if value not in dict(counts)}
-    values = [FacetValue(each, label_of(name, each, language), n, each in selected) for each, n in found.items()]
-    if name == "year":
-        values.sort(key=lambda value: value.value, reverse=True)
-    else:
-        values.sort(key=lambda value: (-value.count, value.label))
-    return Facet(name, field_label(name, language), tuple(values))
+def _in_batches(ids: Iterable[int]) -> Iterator[list[int]]:
+    ids = iter(ids)
+    while batch := list(islice(ids, BATCH)):
+        yield batch
