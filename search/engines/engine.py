@@ -9,6 +9,7 @@ from typing import Protocol
 from search.query.tree import Node
 
 SORTS = ("relevance", "date", "-date")
+UNSEALED = -1  # what no work has for a seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,11 @@ class ParagraphAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """What an index holds of a work: its id, the seal of what was indexed (search/seal.py), how many passages."""
+    """What an index holds of a work: its id, the seal of what was indexed (search/seal.py), how many passages.
+
+    Passages are counted as they are found, not as they were once said to be. Passages without their work are held
+    too, under UNSEALED.
+    """
 
     work: int
     seal: int

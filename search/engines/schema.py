@@ -1,7 +1,7 @@
 """How does Tantivy store a work, and a passage? The two schemas, and the documents that go into them.
 
 Works: text_L, title_L and forms_L (unstemmed, for prefixes) for each chain L; the values of fields.py as they
-are; day, newest and oldest as numbers that sort (undated works last, then by id).
+are; day, newest and oldest as numbers that sort (undated works last, then by id); the seal of it all.
 Passages: one document a paragraph, its text in the field of its language, the values that stem from it in one field.
 """
 
@@ -13,8 +13,9 @@ import tantivy
 from search import analysis
 from search.engines.engine import IndexedParagraph, IndexedWork
 from search.fields import FACETS, FIELDS, OTHER
+from search.seal import seal
 
-VERSION = "2"  # raise it with every change here: indexes then rebuild
+VERSION = "3"  # raise it with every change here: indexes then rebuild
 
 VALUE_FIELDS = (*(spec.name for spec in FIELDS if spec.kind in ("code", "value", "symbol")), "year")
 NAME_FIELDS = tuple(spec.name for spec in FIELDS if spec.kind == "name")
@@ -29,6 +30,7 @@ _LAST_DAY = date.max.toordinal() + 1
 
 def works_schema() -> tantivy.Schema:
     builder = _numbers(tantivy.SchemaBuilder(), "id", "day", "newest", "oldest")
+    builder.add_integer_field("seal", fast=True)
     for chain in analysis.CHAINS:
         builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
         builder.add_text_field(f"title_{chain}", tokenizer_name=chain)
@@ -68,6 +70,7 @@ def work_document(work: IndexedWork, texts: list[tuple[str, str]]) -> tantivy.Do
     """`texts` are the prepared paragraphs, each with its chain."""
     document = tantivy.Document()
     document.add_integer("id", work.id)
+    document.add_integer("seal", seal(work))
     if work.date:
         document.add_integer("day", work.date.toordinal())
     newest, oldest = sort_numbers(work)

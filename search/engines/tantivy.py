@@ -15,9 +15,10 @@ from search import analysis
 from search.engines import schema
 from search.engines.compile import all_of, compile_filters, compile_tree, passage_words, passages_of, scores, unscored
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.engine import Answer, IndexedWork, PassageAddress, Question, Target
+from search.engines.engine import Answer, Holding, IndexedWork, PassageAddress, Question, Target
 from search.engines.folder import Folder
 from search.engines.generation import Generation
+from search.engines.holdings import held_by
 from search.engines.schema import facet_value, passage_document, work_document
 from search.errors import IndexUnavailable, MistakenRequest
 from search.query.tree import Node
@@ -159,6 +160,10 @@ class TantivyEngine:
             for work in (work for work in works if wanted and not found[work]):
                 found[work] = _best_passages(searcher, passages_of(generation, work, wanted, chains), limit)
         return found
+
+    def holdings(self) -> Iterator[Holding]:
+        generation = self._generation()
+        return held_by(generation) if generation else iter(())
 
     def count(self) -> int:
         generation = self._generation()
