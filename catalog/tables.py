@@ -348,6 +348,56 @@ deliveries = Table(
     comment="written by search/alerts: every attempt to hand a mail over, kept for years",
 )
 
+# --- search: who may ask, and who is told -----------------------------------------------------
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(200), nullable=False, comment="what it is for; no person's data"),
+    Column("prefix", String(16), nullable=False, unique=True, comment="the part of the key that may be shown"),
+    Column("hash", String(64), nullable=False, comment="sha256 of the whole key, which is kept nowhere"),
+    Column("scopes", JSON, nullable=False, comment="of read, export, changes"),
+    Column("rate", Integer, nullable=False, comment="requests a minute"),
+    Column("created", Instant, nullable=False),
+    Column("last_used", Date, comment="the day, no finer; None: never"),
+    Column("revoked", Instant),
+    comment="written by search: keys to the API, of which only hashes are kept",
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(32), nullable=False, unique=True, comment="random; its secret is derived from it, not kept"),
+    Column("url", Text, nullable=False),
+    Column("query", Text, nullable=False, default="", comment="only changes of works that match; empty: all"),
+    Column("state", String(16), nullable=False, comment="active, failed (given up: a person resumes it) or removed"),
+    Column("reason", Text, nullable=False, default="", comment="why it is not active"),
+    Column("seq", Integer, nullable=False, comment="every change up to here was acknowledged, or not asked for"),
+    Column("failures", Integer, nullable=False, default=0, comment="attempts in a row that failed"),
+    Column("created", Instant, nullable=False),
+    comment="written by search/webhooks: an address that is told of changes, in order",
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("webhook_id", ForeignKey("webhooks.id"), primary_key=True),
+    Column("seq", ForeignKey("changes.seq"), primary_key=True),
+    Column("work_id", ForeignKey("works.id"), nullable=False),
+    Column("state", String(16), nullable=False, comment="waiting, done, or skipped (by a person)"),
+    Column("body", Text, comment="what is sent, the same at each attempt; None once it is done"),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("first_tried", Instant),
+    Column("last_tried", Instant),
+    Column("try_again", Instant),
+    Column("status", Integer, comment="of the last answer; None: there was none"),
+    Column("answer", Text, nullable=False, default="", comment="its beginning, or what went wrong"),
+    Index(None, "webhook_id", "work_id"),
+    comment="written by search/webhooks: a change is a row here before it is sent",
+)
+
 # --- flows ----------------------------------------------------------------------------------
 
 runs = Table(

@@ -315,6 +315,30 @@ class HealthJson(TypedDict):
     never: list[str]
 
 
+class ChangeJson(TypedDict):
+    """One change: `seq` its number, `kind` created, updated or withdrawn; `document` the SHA-256 of the document that
+    made it, null where none did; `url` the work's page."""
+
+    seq: int
+    kind: str
+    work: str
+    document: str | None
+    at: str
+    url: str
+
+
+class ChangesJson(TypedDict):
+    """Changes after a number, oldest first. Ask again with `next` as `after`, now if there are `more`, or later;
+    `last` is the newest number there is."""
+
+    changes: list[ChangeJson]
+    next: int
+    last: int
+    more: bool
+    url: str
+    next_url: str
+
+
 class ErrorJson(TypedDict):
     """What went wrong, in words."""
 

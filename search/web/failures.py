@@ -24,6 +24,7 @@ TITLES = {
     400: "That question cannot be answered",
     404: "Nothing is here",
     405: "That cannot be done here",
+    409: "That does not fit what is here",
     410: "That is gone",
     500: "Something broke on our side",
     503: "Not available at the moment",

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog import Catalog, CatalogError, tables, upsert
+from tests.conftest import ROOT
 
 
 def add_work(connection, key: str) -> int:
@@ -26,6 +27,25 @@ def test_the_migrations_make_exactly_the_tables(any_catalog):
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, tables.metadata) == []
     any_catalog.migrate()  # twice is once
+
+
+def test_a_catalog_of_the_first_release_keeps_its_rows(any_catalog):
+    """Upgraded in place from 0001, with what was in it."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "catalog" / "migrations"))
+    with any_catalog.write() as connection:
+        any_catalog.record_change(connection, "created", add_work(connection, "old"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0001")
+    with any_catalog.read() as connection:
+        assert "webhooks" not in sa.inspect(connection).get_table_names()
+    any_catalog.migrate()
+    with any_catalog.read() as connection:
+        assert [change.seq for change in any_catalog.changes_after(connection, 0)] == [1]
+        assert connection.execute(sa.select(tables.webhooks)).all() == []
 
 
 def test_two_processes_may_migrate_at_once(tmp_path):

@@ -1,0 +1,1 @@
+"""What may programs ask? Everything under /api/v1."""
