@@ -1,7 +1,9 @@
-"""Which fields can be asked for? One table, read by the parser, the engines, the API and the help page."""
+"""Which fields can be asked for? One table, search/fields.toml, read by the parser, engines, API and help page."""
 
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 # Languages that have a text field and a chain of their own; text in any other is searched unstemmed in "other".
 LANGUAGES = ("en", "fr", "es", "ar", "ru", "zh")
@@ -10,10 +12,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One field. `kind`: code (looked up in the lexicon), value (as written), symbol, text, name or date.
-
-    `level` says what a value is said of: a whole work, or the paragraph that it was found in.
-    """
+    """One field, as the head of search/fields.toml says; texts for the reader are by language."""
 
     name: str
     kind: str
@@ -22,109 +21,27 @@ class FieldSpec:
     example: str
     facet: bool = False
     level: str = "work"  # or paragraph
+    holds: str = ""
+    later: dict[str, str] = field(default_factory=dict)
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-FIELDS = (
-    FieldSpec(
-        "symbol", "symbol", ("cote", "signatura"), {"en": "Symbol", "fr": "Cote", "es": "Signatura"}, "symbol:A/HRC/*"
-    ),
-    FieldSpec(
-        "title", "text", ("titre", "titulo"), {"en": "Title", "fr": "Titre", "es": "Título"}, 'title:"labour migration"'
-    ),
-    FieldSpec(
-        "publisher",
-        "code",
-        ("editeur", "editor"),
-        {"en": "Publisher", "fr": "Éditeur", "es": "Editor"},
-        "publisher:ILO",
-        True,
-    ),
-    FieldSpec("body", "code", ("organe", "organo"), {"en": "Body", "fr": "Organe", "es": "Órgano"}, "body:CMW", True),
-    FieldSpec(
-        "country",
-        "code",
-        ("pays", "pais"),
-        {"en": "Country", "fr": "Pays", "es": "País"},
-        "country:Philippines",
-        True,
-        level="paragraph",
-    ),
-    FieldSpec("year", "date", ("annee", "ano"), {"en": "Year", "fr": "Année", "es": "Año"}, "year:2004..2006", True),
-    FieldSpec(
-        "language",
-        "code",
-        ("langue", "idioma"),
-        {"en": "Language", "fr": "Langue", "es": "Idioma"},
-        "language:fr",
-        True,
-        level="paragraph",
-    ),
-    FieldSpec("kind", "value", ("type", "tipo"), {"en": "Kind", "fr": "Genre", "es": "Tipo"}, "kind:report", True),
-    FieldSpec(
-        "theme",
-        "code",
-        ("tema",),
-        {"en": "Theme", "fr": "Thème", "es": "Tema"},
-        'theme:"domestic work"',
-        True,
-        level="paragraph",
-    ),
-    FieldSpec(
-        "instrument",
-        "code",
-        ("instrumento",),
-        {"en": "Instrument", "fr": "Instrument", "es": "Instrumento"},
-        "instrument:ICRMW",
-        level="paragraph",
-    ),
-    FieldSpec(
-        "session", "value", ("sesion",), {"en": "Session", "fr": "Session", "es": "Período de sesiones"}, "session:59"
-    ),
-    FieldSpec(
-        "agenda",
-        "value",
-        ("ordre-du-jour", "programa"),
-        {"en": "Agenda item", "fr": "Point de l’ordre du jour", "es": "Tema del programa"},
-        "agenda:3",
-    ),
-    FieldSpec("date", "date", ("fecha",), {"en": "Date", "fr": "Date", "es": "Fecha"}, "date:2024-01..2024-06"),
-    FieldSpec(
-        "since", "date", ("from", "depuis", "desde"), {"en": "Since", "fr": "Depuis", "es": "Desde"}, "since:2026-01-01"
-    ),
-    FieldSpec("until", "date", ("jusque", "hasta"), {"en": "Until", "fr": "Jusqu’à", "es": "Hasta"}, "until:2025"),
-    FieldSpec("source", "value", ("fuente",), {"en": "Source", "fr": "Source", "es": "Fuente"}, "source:by-hand"),
-    FieldSpec(
-        "cites",
-        "symbol",
-        ("cite", "cita"),
-        {"en": "Cites", "fr": "Cite", "es": "Cita"},
-        "cites:A/RES/45/158",
-        level="paragraph",
-    ),
-    FieldSpec(
-        "person",
-        "name",
-        ("personne", "persona"),
-        {"en": "Person", "fr": "Personne", "es": "Persona"},
-        'person:"Somavia"',
-        level="paragraph",
-    ),
-    FieldSpec(
-        "organisation",
-        "name",
-        ("organization", "organizacion"),
-        {"en": "Organisation", "fr": "Organisation", "es": "Organización"},
-        'organisation:"Migrant Forum in Asia"',
-        level="paragraph",
-    ),
-)
+def _read() -> tuple[FieldSpec, ...]:
+    rows = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))["field"]
+    return tuple(FieldSpec(**row | {"aliases": tuple(row["aliases"])}) for row in rows)
+
+
+FIELDS = _read()
 
 FACETS = tuple(spec.name for spec in FIELDS if spec.facet)
 
-
-@cache
-def _by_name() -> dict[str, FieldSpec]:
-    return {name: spec for spec in FIELDS for name in (spec.name, *spec.aliases)}
+# What an index keeps: values that are compared whole, and names that are words.
+VALUE_FIELDS = tuple(
+    spec.name
+    for spec in FIELDS
+    if (spec.kind in ("code", "choice", "value", "symbol", "article") or spec.name == "year") and not spec.later
+)
+NAME_FIELDS = tuple(spec.name for spec in FIELDS if spec.kind == "name")
 
 
 def field_named(name: str) -> FieldSpec | None:
@@ -137,3 +54,8 @@ def field_named(name: str) -> FieldSpec | None:
 def field_names() -> tuple[str, ...]:
     """Every name and alias a query may use."""
     return tuple(_by_name())
+
+
+@cache
+def _by_name() -> dict[str, FieldSpec]:
+    return {name: spec for spec in FIELDS for name in (spec.name, *spec.aliases)}

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 POOR = 0.6  # below this quality a page's text must not be trusted unseen
+GOOD = 0.85  # from here on it reads as the page does; between the two it is fair
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,3 +115,8 @@ class Known:
     citations: tuple[Cited, ...]
     cited_by: tuple[CitedBy, ...]
     captures: tuple[Capture, ...]
+
+
+def grade(quality: float) -> str:
+    """The quality of a page as it is asked for: poor, fair or good."""
+    return "poor" if quality < POOR else "good" if quality >= GOOD else "fair"

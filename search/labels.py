@@ -12,7 +12,8 @@ def label_of(field: str, value: str, language: str | None = None) -> str:
     """The name of a facet's or field's value: "Philippines" for PHL."""
     if field == "kind":
         return value[:1].upper() + value[1:].replace("-", " ").replace("_", " ")
-    names = _names(field).get(value)
+    spec = field_named(field)
+    names = (spec.choices if spec and spec.choices else _names(field)).get(value)
     if not names:
         return value
     return names.get(language or DEFAULT) or names.get(DEFAULT) or next(iter(names.values()), value)

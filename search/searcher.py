@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from catalog import Catalog
+from search.citing import Citing
 from search.engines.engine import SORTS, Answer, Engine, ParagraphAnswer, Question
 from search.errors import IndexUnavailable, MistakenRequest
 from search.facets import chosen_values, shown_facet
@@ -53,6 +54,7 @@ class Searcher:
     def __init__(self, catalog: Catalog, engine: Engine) -> None:
         self.catalog = catalog
         self.engine = engine
+        self.citing = Citing(catalog)
 
     def search(
         self,
@@ -130,7 +132,7 @@ class Searcher:
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]:
         """Where one work answers: the passages that it has as a hit; none if it holds none of the words."""
-        tree = resolve(parse(query).tree).tree
+        tree = resolve(parse(query).tree, self.citing).tree
         return tuple(
             passage for hit in dress(self.catalog, self.engine, tree, [work_id], language) for passage in hit.passages
         )
@@ -147,7 +149,7 @@ class Searcher:
         if unit not in UNITS:
             raise MistakenRequest(f"results are {' or '.join(UNITS)}, not {unit!r}")
         parsed = parse(query)
-        resolved = resolve(parsed.tree)
+        resolved = resolve(parsed.tree, self.citing)
         chosen, refused = chosen_values(filters)
         return _Asked(
             query, parsed, resolved.tree, chosen, unit, sort, (*parsed.complaints, *resolved.complaints, *refused)

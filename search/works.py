@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,12 +13,24 @@ import lexicon
 from catalog import Catalog, tables
 from search.analysis import plain
 from search.engines.engine import IndexedParagraph, IndexedWork
+from search.known import grade
 
 MAX_NAMES = 2000  # persons or organisations of one work
 
 SPOKEN_OF = ("country", "theme", "instrument", "person", "organisation")  # mentions that can be asked for
 
 Rows = dict[int, list[Row[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found in documents, by document; sources by the hash of their bytes."""
+
+    paragraphs: Rows
+    pages: Rows
+    mentions: Rows
+    citations: Rows
+    sources: dict[str, set[str]]
 
 
 def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
@@ -32,13 +44,16 @@ def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
         # the state is not in the query: SQLite would then go by the index of states, through all documents
         documents = _grouped((row for row in rows if row.state == "read"), "work_id")
         own = [document.id for rows in documents.values() for document in rows]
-        paragraphs = _of_documents(connection, tables.paragraphs, own, "ordinal")
-        mentions = _distinct(connection, tables.mentions, own, "ordinal", "kind", "value")
-        citations = _distinct(connection, tables.citations, own, "ordinal", "target")
-        sources = _sources(connection, [document.sha256 for rows in documents.values() for document in rows])
+        found = _Found(
+            _of_documents(connection, tables.paragraphs, own, "ordinal"),
+            _distinct(connection, tables.pages, own, "page", "quality"),
+            _distinct(connection, tables.mentions, own, "ordinal", "kind", "value"),
+            _distinct(connection, tables.citations, own, "ordinal", "kind", "target"),
+            _sources(connection, [document.sha256 for rows in documents.values() for document in rows]),
+        )
         seqs = _last_changes(connection, list(documents))
     return [
-        replace(_work(works[each], documents[each], paragraphs, mentions, citations, sources), seq=seqs.get(each, 0))
+        replace(_work(works[each], documents[each], found), seq=seqs.get(each, 0))
         for each in dict.fromkeys(ids)
         if each in works and each in documents
     ]
@@ -79,16 +94,11 @@ def _last_changes(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     return dict(connection.execute(query).tuples().all())
 
 
-def _work(
-    work: Row[Any],
-    documents: list[Row[Any]],
-    paragraphs: Rows,
-    mentions: Rows,
-    citations: Rows,
-    sources: dict[str, set[str]],
-) -> IndexedWork:
-    mentioned = [mention for document in documents for mention in mentions.get(document.id, ())]
-    cited = [citation.target for document in documents for citation in citations.get(document.id, ())]
+def _work(work: Row[Any], documents: list[Row[Any]], found: _Found) -> IndexedWork:
+    mentioned = [mention for document in documents for mention in found.mentions.get(document.id, ())]
+    cited = [citation for document in documents for citation in found.citations.get(document.id, ())]
+    sources = {source for document in documents for source in found.sources.get(document.sha256, ())}
+    grades = {grade(page.quality) for document in documents for page in found.pages.get(document.id, ())}
     titles = {(document.language, document.title): None for document in documents if document.title}
     if work.title and work.title not in (title for _, title in titles):
         titles[(None, work.title)] = None
@@ -101,15 +111,16 @@ def _work(
         "kind": _folded(work.kind, *(document.kind for document in documents)),
         "year": _several(str(work.date.year) if work.date else None),
         "language": languages_of(documents),
-        "source": _folded(*sorted({source for document in documents for source in sources.get(document.sha256, ())})),
-        "cites": _symbols(cited),
+        "source": _folded(*sorted(sources)),
+        "cites": _symbols(citation.target for citation in cited),
+        "article": _several(*(article_key(citation.target) for citation in cited if citation.kind == "article")),
+        "quality": _several(*sorted(grades)),
         "country": _several(*(code for code in _values(mentioned, "country") if lexicon.country(code))),
         "theme": _values(mentioned, "theme"),
         "instrument": _values(mentioned, "instrument"),
     }
     names = {kind: _values(mentioned, kind)[:MAX_NAMES] for kind in ("person", "organisation")}
-    spoken = _by_paragraph(mentioned, [each for document in documents for each in citations.get(document.id, ())])
-    texts = _paragraphs(documents, paragraphs, spoken)
+    texts = _paragraphs(documents, found, _by_paragraph(mentioned, cited))
     return IndexedWork(work.id, work.key, work.date, tuple(titles), values, names, texts)
 
 
@@ -128,23 +139,30 @@ def _by_paragraph(mentioned: list[Row[Any]], cited: list[Row[Any]]) -> dict[tupl
     for citation in cited:
         keys = _symbols([citation.target])
         spoken[citation.document_id, citation.ordinal].extend(("cites", key) for key in keys)
+        if citation.kind == "article":
+            spoken[citation.document_id, citation.ordinal].append(("article", article_key(citation.target)))
     return spoken
 
 
 def _paragraphs(
-    documents: list[Row[Any]], paragraphs: Rows, spoken: dict[tuple[int, int], list[tuple[str, str]]]
+    documents: list[Row[Any]], found: _Found, spoken: dict[tuple[int, int], list[tuple[str, str]]]
 ) -> tuple[IndexedParagraph, ...]:
+    grades = {
+        (document.id, page.page): ("quality", grade(page.quality))
+        for document in documents
+        for page in found.pages.get(document.id, ())
+    }
     return tuple(
         IndexedParagraph(
             document.id,
             row.ordinal,
             row.language or document.language,
             row.text,
-            tuple(spoken.get((document.id, row.ordinal), ())),
+            tuple(filter(None, (*spoken.get((document.id, row.ordinal), ()), grades.get((document.id, row.page))))),
             row.kind,
         )
         for document in documents
-        for row in paragraphs.get(document.id, ())
+        for row in found.paragraphs.get(document.id, ())
     )
 
 
@@ -155,6 +173,12 @@ def _all_symbols(row: Row[Any]) -> list[str]:
 def _symbols(texts: Iterable[str]) -> tuple[str, ...]:
     """Each symbol, the one it is a Rev., Add. or Corr. of, and its series, as `symbol:` looks them up."""
     return tuple(dict.fromkeys(key for text in texts for key in symbol_keys(text)))
+
+
+@lru_cache(maxsize=65536)
+def article_key(target: str) -> str:
+    """A cited article, "ICRMW art. 25", as `article:` looks it up."""
+    return plain(target.replace(" art. ", "/"))
 
 
 @lru_cache(maxsize=65536)

@@ -61,7 +61,7 @@ class Contents:
     def _watched(self, match: Match, language: str) -> Watched:
         key = (match.query, language)
         if key not in self._said:
-            self._said[key] = say(remembered(match.query).asked, language)
+            self._said[key] = say(remembered(self._catalog, match.query).asked, language)
         return Watched(match.search_id, match.name, match.query, self._said[key])
 
     def _bare(self, work: int, reasons: tuple[Watched, ...]) -> Item:
@@ -79,7 +79,7 @@ class Contents:
             if (query, language, work) not in self._hits:
                 wanted.setdefault(query, []).append(work)
         for query, ids in wanted.items():
-            for hit in dress(self._catalog, self._engine, remembered(query).tree, ids, language):
+            for hit in dress(self._catalog, self._engine, remembered(self._catalog, query).tree, ids, language):
                 self._hits[(query, language, hit.work_id)] = hit
 
     def _dressed(self, item: Item, work: int, language: str) -> Item:

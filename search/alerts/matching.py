@@ -17,13 +17,20 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog, upsert
 from catalog.tables import changes, matches, saved_searches, subscribers, watermarks
-from search.alerts.saved import meaning
+from search.alerts.saved import Meaning, meaning
+from search.citing import Citing
 
 READER = "match"  # of the change sequence
 BATCH = 1000  # changes, and so at most as many works in the engine
 LOADED = 100  # works read from the catalog at once
 
-remembered = lru_cache(maxsize=20_000)(meaning)  # a run asks the same searches batch after batch
+_remembered = lru_cache(maxsize=20_000)(meaning)  # a run asks the same searches batch after batch
+
+
+def remembered(catalog: Catalog, query: str) -> Meaning:
+    """What a saved search means now."""
+    understood = _remembered(query)
+    return understood if understood.lasting else meaning(query, Citing(catalog))
 
 
 class Asked(NamedTuple):
@@ -133,7 +140,7 @@ def _ask(catalog: Catalog, searches: Sequence[Asked], works: dict[int, int]) -> 
     engine.commit()
     members: dict[str, tuple[int, ...]] = {}
     for search in searches:
-        understood = remembered(search.query)
+        understood = remembered(catalog, search.query)
         if understood.nothing:
             found.broken[search.search_id] = understood.nothing
             continue

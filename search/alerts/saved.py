@@ -6,33 +6,47 @@ passed over: subscribe() refuses it, matching marks the search with the reason, 
 
 from dataclasses import dataclass
 
+from search.fields import field_named
 from search.query.parse import parse
-from search.query.resolve import resolve
-from search.query.tree import NOTHING, And, Everything, Node, Not, Or
+from search.query.resolve import Citations, resolve
+from search.query.tree import NOTHING, And, Everything, Field, Node, Not, Or
 from search.results import Complaint
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`asked` is the tree as typed, `tree` as engines take it; `nothing`: why it can find nothing, or ""."""
+    """`asked` is the tree as typed, `tree` as engines take it; `nothing`: why it can find nothing, or "".
+
+    `lasting`: it means the same tomorrow. What a document cites can change with every document that is read.
+    """
 
     asked: Node
     tree: Node
     complaints: tuple[Complaint, ...]
     nothing: str
+    lasting: bool = True
 
 
-def meaning(query: str) -> Meaning:
+def meaning(query: str, citations: Citations | None = None) -> Meaning:
     """What the query means today."""
     if not query.strip():
         return Meaning(NOTHING, NOTHING, (), "it is empty")
     parsed = parse(query)
-    resolved = resolve(parsed.tree)
+    resolved = resolve(parsed.tree, citations)
     complaints = (*parsed.complaints, *resolved.complaints)
     why = ""
     if not _can_match(resolved.tree):
         why = "; ".join(complaint.message for complaint in complaints[:3]) or "there is nothing to search for in it"
-    return Meaning(parsed.tree, resolved.tree, complaints, why)
+    return Meaning(parsed.tree, resolved.tree, complaints, why, not _asks_the_catalog(parsed.tree))
+
+
+def _asks_the_catalog(node: Node) -> bool:
+    if isinstance(node, And | Or):
+        return any(_asks_the_catalog(item) for item in node.items)
+    if isinstance(node, Not):
+        return _asks_the_catalog(node.item)
+    spec = field_named(node.field) if isinstance(node, Field) else None
+    return spec is not None and spec.kind == "document"
 
 
 def _can_match(node: Node) -> bool:

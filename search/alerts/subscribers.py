@@ -14,6 +14,7 @@ from search.alerts.addresses import clean_address, hint
 from search.alerts.errors import Refused, TokenError
 from search.alerts.saved import meaning
 from search.alerts.tokens import verify
+from search.citing import Citing
 from search.results import Complaint
 
 LANGUAGES = ("en", "fr", "es")
@@ -62,7 +63,7 @@ def subscribe(
         raise Refused(f"mails are written in {', '.join(LANGUAGES)}, not in {language[:20]!r}")
     if cadence not in CADENCES:
         raise Refused(f"mails are sent {', '.join(CADENCES)}, not {cadence[:20]!r}")
-    wanted, complaints = _checked(queries)
+    wanted, complaints = _checked(catalog, queries)
     with catalog.write() as connection:
         row = {"address": kept_as, "since": datetime.now(UTC), "state": "active"}
         row |= {"language": language, "cadence": cadence}
@@ -125,7 +126,9 @@ def unsubscribe_by_token(catalog: Catalog, secret: str, token: str) -> Unsubscri
     return about
 
 
-def _checked(queries: Sequence[tuple[str, str]]) -> tuple[dict[str, str], dict[str, tuple[Complaint, ...]]]:
+def _checked(
+    catalog: Catalog, queries: Sequence[tuple[str, str]]
+) -> tuple[dict[str, str], dict[str, tuple[Complaint, ...]]]:
     if not queries:
         raise Refused("a subscription needs at least one search")
     if len(queries) > MOST_SEARCHES:
@@ -136,7 +139,7 @@ def _checked(queries: Sequence[tuple[str, str]]) -> tuple[dict[str, str], dict[s
         name = " ".join(name.split()) or " ".join(query.split())[:LONGEST_NAME]
         if len(name) > LONGEST_NAME or not name.isprintable():
             raise Refused(f"the name of a search is one line of at most {LONGEST_NAME} characters")
-        understood = meaning(query)
+        understood = meaning(query, Citing(catalog))
         if understood.nothing:
             raise Refused(f"the search {name!r} cannot be watched: {understood.nothing}")
         wanted[query.strip()] = name

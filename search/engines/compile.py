@@ -9,7 +9,8 @@ from tantivy import FieldType, Occur, Query
 
 from search.analysis import analyse
 from search.engines.generation import Generation
-from search.engines.schema import NAME_FIELDS, forms_field, passage_value, text_fields
+from search.engines.schema import forms_field, passage_value, text_fields
+from search.fields import NAME_FIELDS
 from search.query.tree import (
     And,
     DateRange,

@@ -12,13 +12,10 @@ import tantivy
 
 from search import analysis
 from search.engines.engine import IndexedParagraph, IndexedWork
-from search.fields import FACETS, FIELDS, OTHER
+from search.fields import FACETS, NAME_FIELDS, OTHER, VALUE_FIELDS
 from search.seal import seal
 
-VERSION = "3"  # raise it with every change here: indexes then rebuild
-
-VALUE_FIELDS = (*(spec.name for spec in FIELDS if spec.kind in ("code", "value", "symbol")), "year")
-NAME_FIELDS = tuple(spec.name for spec in FIELDS if spec.kind == "name")
+VERSION = "4"  # raise it with every change here: indexes then rebuild
 
 # Tantivy multiplies a score by log2(2 + weight): a paragraph of text counts three times as much as a heading, which
 # is no quotation, though so short that each of its words weighs much.

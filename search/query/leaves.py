@@ -34,6 +34,9 @@ class Leaves:
         span = (sign.start, sign.end)
         text = " ".join((sign.text if sign.kind == "phrase" else sign.text.rstrip(",;:!?")).split())
         self.check_closed(sign)
+        if spec.later:
+            self.complain(f"{spec.name}: {spec.later['en']}; it was left out", *span)
+            return None
         if sign.slop:
             self.complain("~ works on phrases in the text, not on the value of a field", *span)
         if spec.kind == "date":

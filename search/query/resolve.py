@@ -5,14 +5,16 @@ know gives a complaint, with a suggestion where one is near, and no hits from it
 """
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import TypeAlias
 
 import lexicon
 from search import analysis
-from search.fields import OTHER, field_named
+from search.fields import OTHER, FieldSpec, field_named
+from search.query.articles import read_article
 from search.query.tree import (
     NOTHING,
     And,
@@ -33,6 +35,9 @@ from search.query.tree import (
 from search.results import Complaint
 
 MAX_SUGGESTIONS = 5  # comparing a name with every other takes some milliseconds
+MAX_CITED = 1000  # symbols that `cited-by:` stands for
+
+Citations: TypeAlias = Callable[[str], Sequence[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,12 @@ class Resolved:
     complaints: tuple[Complaint, ...]
 
 
-def resolve(tree: Node) -> Resolved:
-    """The tree as engines take it."""
-    resolver = _Resolver(_languages_asked(tree))
+def resolve(tree: Node, citations: Citations | None = None) -> Resolved:
+    """The tree as engines take it.
+
+    `citations` tells which symbols a document cites (search/citing.py), None if it is not known; `cited-by:` needs it.
+    """
+    resolver = _Resolver(_languages_asked(tree), citations)
     return Resolved(resolver.node(tree), tuple(resolver.complaints))
 
 
@@ -70,8 +78,9 @@ def _languages_asked(tree: Node) -> tuple[str, ...]:
 
 
 class _Resolver:
-    def __init__(self, languages: tuple[str, ...]) -> None:
+    def __init__(self, languages: tuple[str, ...], citations: Citations | None) -> None:
         self.languages = languages
+        self.citations = citations
         self.complaints: list[Complaint] = []
 
     def complain(self, message: str, span: Span) -> None:
@@ -136,7 +145,39 @@ class _Resolver:
             return _symbol(spec.name, node.value)
         if spec.kind == "code":
             return self.code(node)
+        looked_up = {"article": self.article, "choice": self.choice, "document": self.cited_by}
+        if spec.kind in looked_up:
+            return looked_up[spec.kind](spec, node)
         return Exact(spec.name, (analysis.plain(node.value),))
+
+    def article(self, spec: FieldSpec, node: Field) -> Node:
+        found = read_article(node.value)
+        if found is None:
+            self.complain(f"no treaty is known in {node.value!r}; write it as in {spec.example}", node.span)
+            return NOTHING
+        instrument, number = found
+        if number and instrument.articles and number > instrument.articles:
+            self.complain(f"{instrument.code} has {instrument.articles} articles", node.span)
+        key = analysis.plain(instrument.code)
+        return Exact(spec.name, (f"{key}/{number}",)) if number else StartsWith(spec.name, f"{key}/")
+
+    def choice(self, spec: FieldSpec, node: Field) -> Node:
+        value = choice_of(spec, node.value)
+        if value:
+            return Exact(spec.name, (value,))
+        self.complain(f"{spec.name} is {', '.join(spec.choices)}; not '{node.value}'", node.span)
+        return NOTHING
+
+    def cited_by(self, spec: FieldSpec, node: Field) -> Node:
+        cited = self.citations(node.value) if self.citations else None
+        if cited is None:
+            self.complain(f"{spec.name}: there is no document '{node.value}' here", node.span)
+            return NOTHING
+        if len(cited) > MAX_CITED:
+            self.complain(f"{node.value} cites {len(cited)} documents; the first {MAX_CITED} were taken", node.span)
+        if not cited:
+            self.complain(f"{node.value} cites no document", node.span)
+        return Exact("symbol", tuple(cited[:MAX_CITED])) if cited else NOTHING
 
     def code(self, node: Field) -> Node:
         codes = LOOKUPS[node.field](node.value)
@@ -152,6 +193,21 @@ class _Resolver:
         known = _names(node.field)
         close = difflib.get_close_matches(lexicon.fold(node.value[:100]), known, n=1, cutoff=0.7)
         return f"{message}; did you mean {known[close[0]]}?" if close else message
+
+
+def codes_of(field: str, value: str) -> tuple[str, ...]:
+    """The codes that a value names, where a field has codes; empty if it has none, or not that one."""
+    spec = field_named(field)
+    if spec and spec.kind == "choice":
+        return tuple(filter(None, [choice_of(spec, value)]))
+    return LOOKUPS[field](value) if field in LOOKUPS else ()
+
+
+def choice_of(spec: FieldSpec, value: str) -> str:
+    """The value that is named, in whatever language; "" if none is."""
+    wanted = lexicon.fold(value[:100])
+    named = {lexicon.fold(name): code for code, names in spec.choices.items() for name in (code, *names.values())}
+    return named.get(wanted, "")
 
 
 def _symbol(field: str, value: str) -> Node:

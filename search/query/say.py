@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from search.labels import label_of
-from search.query.resolve import LOOKUPS
+from search.query.resolve import codes_of
 from search.query.tree import (
     And,
     DateRange,
@@ -82,7 +82,7 @@ class _Saying:
         return ""
 
     def field(self, field: str, value: str) -> str:
-        codes = LOOKUPS[field](value) if field in LOOKUPS else ()
+        codes = codes_of(field, value)
         shown = label_of(field, codes[0], self.language) if codes else value
         if not codes and shown.endswith("*"):
             shown = shown.rstrip("*") + "…"

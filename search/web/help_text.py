@@ -14,8 +14,6 @@ KINDS = {
     "date": "a year, a month, a day, or two of them with .. between",
 }
 
-OF_FIELDS = {"kind": "as the facet Kind names it; the value is not checked, one that no document has finds nothing"}
-
 
 class Example(NamedTuple):
     query: str
@@ -44,7 +42,9 @@ RULES = (
 
 
 def meaning(spec: FieldSpec) -> str:
-    return OF_FIELDS.get(spec.name) or KINDS.get(spec.kind, spec.kind)
+    """What a field holds; where its data comes later, that too."""
+    holds = spec.holds or KINDS.get(spec.kind, spec.kind)
+    return f"{holds} (not yet: {spec.later['en']})" if spec.later else holds
 
 
 def help_json(url: str) -> HelpJson:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import documents
+from search.citing import Citing
 from search.marks import marks
 from search.query.parse import parse
 from search.query.resolve import resolve
@@ -25,7 +26,7 @@ def marks_of(catalog: Catalog, document: ReadDocument, query: str, room: int) ->
     """ordinal -> offsets, for the paragraphs of this part; of each at most its first `room` characters."""
     if not query.strip():
         return {}
-    tree = resolve(parse(query).tree).tree
+    tree = resolve(parse(query).tree, Citing(catalog)).tree
     paragraphs = [
         _Read(each.ordinal, each.language or page.language or document.language, each.text[:room])
         for page in document.pages
