@@ -10,7 +10,9 @@ from html import escape
 from typing import Protocol
 
 from search.json_shapes import (
+    CaptureJson,
     DocumentJson,
+    DocumentRecordJson,
     FacetJson,
     HealthJson,
     HitJson,
@@ -22,12 +24,15 @@ from search.json_shapes import (
     SearchJson,
     SourceJson,
     SourcesJson,
+    SuggestionJson,
     UnreadJson,
     UnreadListJson,
+    WideningJson,
     WorkJson,
+    WorksJson,
 )
-from search.known import Known, KnownDocument, Place
-from search.results import Facet, Hit, Passage, Results
+from search.known import Capture, Known, KnownDocument, Listed, Place, Record
+from search.results import Facet, Hit, Passage, Results, Suggestion, Widening
 from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr
 from search.text import ReadDocument, ReadPage
 
@@ -58,7 +63,10 @@ def results_json(results: Results, urls: Addresses, url: str, next_url: str | No
     return {
         "query": results.query,
         "said": results.said,
+        "unit": results.unit,
         "total": results.total,
+        "suggestion": _suggestion(results.suggestion),
+        "widened": [_widening(each) for each in results.widened],
         "complaints": [{"message": c.message, "start": c.start, "end": c.end} for c in results.complaints],
         "facets": [_facet(facet) for facet in results.facets],
         "hits": [_hit(hit, results.query, urls) for hit in results.hits],
@@ -111,17 +119,43 @@ def work_json(known: Known, urls: Addresses, passages: Sequence[Passage] = (), q
             {"work": c.work, "title": c.title, "symbol": c.symbol, "date": _day(c.date), "url": urls.work(c.work)}
             for c in known.cited_by
         ],
-        "captures": [
+        "captures": [_capture(capture) for capture in known.captures],
+    }
+
+
+def works_json(found: Listed, urls: Addresses, url: str, next_url: str | None) -> WorksJson:
+    return {
+        "works": [
             {
-                "sha256": capture.sha256,
-                "source": capture.source,
-                "url": capture.url,
-                "captured": capture.captured.isoformat(),
-                "size": capture.size,
-                "media_type": capture.media_type,
+                "work": entry.work,
+                "url": urls.work(entry.work),
+                "publisher": entry.publisher,
+                "symbol": entry.symbol,
+                "title": entry.title,
+                "body": entry.body,
+                "session": entry.session,
+                "agenda_item": entry.agenda_item,
+                "date": _day(entry.date),
+                "kind": entry.kind,
+                "languages": list(entry.languages),
             }
-            for capture in known.captures
+            for entry in found.works
         ],
+        "after": found.after,
+        "url": url,
+        "next_url": next_url,
+    }
+
+
+def record_json(record: Record, urls: Addresses, text_url: str, pages_url: str) -> DocumentRecordJson:
+    return {
+        **_known_document(record.document, urls),
+        "publisher": record.publisher,
+        "work": record.work,
+        "work_url": urls.work(record.work) if record.work else None,
+        "text_url": text_url,
+        "pages_url": pages_url,
+        "captures": [_capture(capture) for capture in record.captures],
     }
 
 
@@ -141,7 +175,7 @@ def document_json(document: ReadDocument, urls: Addresses) -> DocumentJson:
         "language": document.language,
         "media_type": document.media_type,
         "reader": document.reader,
-        "pages": [_page(page) for page in document.pages],
+        "pages": [page_json(page) for page in document.pages],
     }
 
 
@@ -228,8 +262,37 @@ def _passage(passage: Passage, query: str, urls: Addresses) -> PassageJson:
         "citation": passage.citation,
         "language": passage.language,
         "quality": passage.quality,
+        "similarity": passage.similarity,
         "sha256": passage.sha256,
         "url": urls.document(passage.sha256, at=passage.ordinal, number=passage.paragraph, query=query),
+    }
+
+
+def _suggestion(suggestion: Suggestion | None) -> SuggestionJson | None:
+    if suggestion is None:
+        return None
+    return {"query": suggestion.query, "words": [{"word": word, "by": by} for word, by in suggestion.words]}
+
+
+def _widening(widening: Widening) -> WideningJson:
+    return {
+        "asked": widening.asked,
+        "theme": widening.theme,
+        "label": widening.label,
+        "variants": [
+            {"text": v.text, "language": v.language, "total": v.total, "added": v.added} for v in widening.variants
+        ],
+    }
+
+
+def _capture(capture: Capture) -> CaptureJson:
+    return {
+        "sha256": capture.sha256,
+        "source": capture.source,
+        "url": capture.url,
+        "captured": capture.captured.isoformat(),
+        "size": capture.size,
+        "media_type": capture.media_type,
     }
 
 
@@ -270,7 +333,7 @@ def _known_document(document: KnownDocument, urls: Addresses) -> KnownDocumentJs
     }
 
 
-def _page(page: ReadPage) -> PageJson:
+def page_json(page: ReadPage) -> PageJson:
     return {
         "page": page.page,
         "method": page.method,

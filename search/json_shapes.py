@@ -15,7 +15,9 @@ class ComplaintJson(TypedDict):
 
 
 class PassageJson(TypedDict):
-    """A paragraph that answers. `text` is HTML-escaped with the words marked; `plain` is the text as it is."""
+    """A paragraph that answers. `text` is HTML-escaped with the words marked; `plain` is the text as it is.
+
+    `similarity`, from 0 to 1, where it was found by its meaning; null: by its words."""
 
     page: int
     paragraph: str | None
@@ -24,6 +26,7 @@ class PassageJson(TypedDict):
     citation: str
     language: str | None
     quality: float
+    similarity: float | None
     sha256: str
     url: str
 
@@ -57,12 +60,50 @@ class FacetJson(TypedDict):
     values: list[FacetValueJson]
 
 
+class VariantJson(TypedDict):
+    """A word or phrase put beside what was asked. `total`: works found with it in the place of what was asked;
+    `added`: those of them that the query as typed does not find."""
+
+    text: str
+    language: str
+    total: int
+    added: int
+
+
+class WideningJson(TypedDict):
+    """What was asked, the theme whose keyword family it belongs to, and what that family put beside it."""
+
+    asked: str
+    theme: str
+    label: str
+    variants: list[VariantJson]
+
+
+class ReplacedJson(TypedDict):
+    """A word of the query, and the one that is put for it."""
+
+    word: str
+    by: str
+
+
+class SuggestionJson(TypedDict):
+    """Did you mean: a query that finds more, and which of its words were put for which."""
+
+    query: str
+    words: list[ReplacedJson]
+
+
 class SearchJson(TypedDict):
-    """A page of answers. `said` is the query in words; `after` is the cursor of the next page, null at the end."""
+    """A page of answers. `said` is the query in words; `after` is the cursor of the next page, null at the end.
+
+    With the unit `paragraphs` each hit is one paragraph with its work; `total` and the facets count paragraphs."""
 
     query: str
     said: str
+    unit: str
     total: int
+    suggestion: SuggestionJson | None
+    widened: list[WideningJson]
     complaints: list[ComplaintJson]
     facets: list[FacetJson]
     hits: list[HitJson]
@@ -96,6 +137,17 @@ class KnownDocumentJson(TypedDict):
     pages: int
     quality: float | None
     methods: list[str]
+
+
+class DocumentRecordJson(KnownDocumentJson):
+    """What is known of one file. `captures`: where and when it was seen; `text_url`, `pages_url`: where its text is."""
+
+    publisher: str
+    work: str | None
+    work_url: str | None
+    text_url: str
+    pages_url: str
+    captures: list["CaptureJson"]
 
 
 class PlaceJson(TypedDict):
@@ -175,6 +227,31 @@ class WorkJson(TypedDict):
     captures: list[CaptureJson]
 
 
+class WorkEntryJson(TypedDict):
+    """A work in a list; `languages` are those of its documents."""
+
+    work: str
+    url: str
+    publisher: str
+    symbol: str | None
+    title: str
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    date: str | None
+    kind: str | None
+    languages: list[str]
+
+
+class WorksJson(TypedDict):
+    """A page of the works, those that came last first; `after` is the cursor of the next page, null at the end."""
+
+    works: list[WorkEntryJson]
+    after: int | None
+    url: str
+    next_url: str | None
+
+
 class ParagraphJson(TypedDict):
     """`number` as printed, null where none is."""
 
@@ -193,6 +270,14 @@ class PageJson(TypedDict):
     language: str | None
     text: str
     paragraphs: list[ParagraphJson]
+
+
+class PagesJson(TypedDict):
+    """All pages of one document."""
+
+    sha256: str
+    url: str
+    pages: list[PageJson]
 
 
 class DocumentJson(TypedDict):

@@ -117,6 +117,40 @@ class Known:
     captures: tuple[Capture, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One file with what it belongs to and where it was seen."""
+
+    document: KnownDocument
+    publisher: str
+    work: str | None
+    captures: tuple[Capture, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A work in a list."""
+
+    work: str
+    publisher: str
+    symbol: str | None
+    title: str
+    body: str | None
+    session: str | None
+    agenda_item: str | None
+    date: date | None
+    kind: str | None
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of a list; `after` is the next page's cursor, None at the end."""
+
+    works: tuple[Entry, ...]
+    after: int | None
+
+
 def grade(quality: float) -> str:
     """The quality of a page as it is asked for: poor, fair or good."""
     return "poor" if quality < POOR else "good" if quality >= GOOD else "fair"

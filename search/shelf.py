@@ -10,7 +10,19 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.tables import captures, citations, documents, mentions, pages, works
-from search.known import Capture, Cited, CitedBy, Known, KnownDocument, Mentions, Place, Spoken
+from search.known import (
+    Capture,
+    Cited,
+    CitedBy,
+    Entry,
+    Known,
+    KnownDocument,
+    Listed,
+    Mentions,
+    Place,
+    Record,
+    Spoken,
+)
 
 KINDS = ("country", "body", "instrument", "theme", "person", "organisation", "place", "date")
 MANY_MENTIONS = 60  # a kind
@@ -38,7 +50,7 @@ def known_work(catalog: Catalog, key: str) -> Known | None:
         work = connection.execute(sa.select(works).where(works.c.key == key)).mappings().one_or_none()
         if work is None:
             return None
-        files = _documents(connection, work["id"])
+        files = _documents(connection, documents.c.work_id == work["id"])
         symbols = _unique([work["symbol"], *(symbol for file in files for symbol in file.symbols)])
         return Known(
             work_id=work["id"],
@@ -56,12 +68,44 @@ def known_work(catalog: Catalog, key: str) -> Known | None:
         )
 
 
-def _documents(connection: Connection, work_id: int) -> tuple[KnownDocument, ...]:
+def known_document(catalog: Catalog, sha256: str) -> Record | None:
+    """The file with these bytes, read or not, with its work and where it was seen; None if there is none."""
+    with catalog.read() as connection:
+        own = sa.select(documents.c.publisher, works.c.key).outerjoin(works, works.c.id == documents.c.work_id)
+        row = connection.execute(own.where(documents.c.sha256 == sha256)).one_or_none()
+        if row is None:
+            return None
+        (document,) = _documents(connection, documents.c.sha256 == sha256)
+        return Record(document, row.publisher, row.key, _captures(connection, [sha256]))
+
+
+def list_works(catalog: Catalog, after: int | None, limit: int) -> Listed:
+    """The works with a document that was read, those that came last first: what comes meanwhile is before page one."""
+    read = sa.exists().where(documents.c.work_id == works.c.id, documents.c.state == "read")
+    query = sa.select(works).where(read).order_by(works.c.id.desc()).limit(limit + 1)
+    with catalog.read() as connection:
+        rows = connection.execute(query if after is None else query.where(works.c.id < after)).mappings().all()
+        shown = rows[:limit]
+        spoken = _languages(connection, [row["id"] for row in shown])
+    names = ("publisher", "symbol", "title", "body", "session", "agenda_item", "date", "kind")
+    entries = tuple(
+        Entry(work=row["key"], languages=_unique(spoken.get(row["id"], ())), **{name: row[name] for name in names})
+        for row in shown
+    )
+    return Listed(entries, shown[-1]["id"] if len(rows) > limit else None)
+
+
+def _languages(connection: Connection, ids: Sequence[int]) -> dict[int, list[str | None]]:
+    found: dict[int, list[str | None]] = {}
+    columns = (documents.c.work_id, documents.c.language, documents.c.languages)
+    for row in connection.execute(sa.select(*columns).where(documents.c.work_id.in_(ids)).order_by(documents.c.id)):
+        found.setdefault(row.work_id, []).extend((row.language, *(row.languages or ())))
+    return found
+
+
+def _documents(connection: Connection, which: sa.ColumnElement[bool]) -> tuple[KnownDocument, ...]:
     rows = connection.execute(
-        sa.select(documents)
-        .where(documents.c.work_id == work_id)
-        .order_by(documents.c.symbol, documents.c.language, documents.c.id)
-        .limit(MANY)
+        sa.select(documents).where(which).order_by(documents.c.symbol, documents.c.language, documents.c.id).limit(MANY)
     ).mappings()
     read = {row["id"]: row for row in rows}
     shape: dict[int, tuple[int, float | None]] = {}

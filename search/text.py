@@ -127,6 +127,14 @@ def read_document(catalog: Catalog, sha256: str, spot: Spot | None = None) -> Re
     )
 
 
+def read_page(catalog: Catalog, sha256: str, page: int) -> ReadPage | None:
+    """One page of a document, whole; None if there is no such document or page."""
+    with catalog.read() as connection:
+        row = _document(connection, sha256)
+        pieces = [piece for piece in _outline(connection, row["id"]) if piece.page == page] if row else []
+        return _pages(connection, row["id"], pieces)[0] if row and pieces else None
+
+
 @dataclass(frozen=True, slots=True)
 class _Piece:
     """A paragraph, or (ordinal None) a page on which none was found."""

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from catalog import Catalog
 from search.web import failures, headers
 from search.web.api import changes
+from search.web.api import mounting as api
 from search.web.pages import documents, searching, standing, unsubscribing, works
 from search.web.site import HERE, Searching, Site
 
@@ -50,6 +51,7 @@ def create_app(
     for subject in (standing, searching, documents, works, unsubscribing):
         subject.mount(app, site)
     changes.mount(app, site)
+    api.mount(app, site)
     failures.mount(app, site)
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(headers.SafeHeaders)

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from fastapi import FastAPI, Request
@@ -34,7 +35,7 @@ RETRY_SECONDS = "120"
 
 
 def mount(app: FastAPI, site: Site) -> None:
-    def failed(request: Request, status: int, message: str) -> Response:
+    def failed(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
         title = TITLES.get(status, HTTPStatus(status).phrase)
         response: Response
         if wants_json(request):
@@ -42,6 +43,7 @@ def mount(app: FastAPI, site: Site) -> None:
             response = JSONResponse(body, status)
         else:
             response = site.page("error.html", {"title": title, "message": message, "status": status}, status)
+        response.headers.update(headers or {})
         if status == 503:
             response.headers["retry-after"] = RETRY_SECONDS
         add_missing(MutableHeaders(raw=response.raw_headers), EVERYWHERE)  # a 500 passes by the middleware
@@ -54,11 +56,10 @@ def mount(app: FastAPI, site: Site) -> None:
             message = "There is no such page. The address may be mistyped, or from an older version of this site."
             if error.status_code == 405:
                 message = "This address does not take that kind of request."
-        return failed(request, error.status_code, message)
+        return failed(request, error.status_code, message, error.headers)
 
     def mistaken(request: Request, error: Exception) -> Response:
-        message = str(error) if isinstance(error, MistakenRequest) else "A part of the address is not what it must be."
-        return failed(request, 400, message)
+        return failed(request, 400, str(error) if isinstance(error, MistakenRequest) else _said(error))
 
     def unavailable(request: Request, error: Exception) -> Response:
         LOG.error("unavailable: %s", f"{error} ({error.detail})" if isinstance(error, IndexUnavailable) else error)
@@ -77,3 +78,14 @@ def mount(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(CatalogError, unavailable)
     app.add_exception_handler(DBAPIError, unavailable)
     app.add_exception_handler(Exception, broken)
+
+
+def _said(error: Exception) -> str:
+    """Which part of the request is wrong, and how: of several the first."""
+    assert isinstance(error, RequestValidationError)
+    for found in error.errors():
+        name = str(found["loc"][1]) if len(found["loc"]) > 1 else "the request"
+        if found["type"] == "extra_forbidden":
+            return f"There is no parameter “{name[:80]}” here."
+        return f"{name[:80]}: {found['msg']}."
+    return "A part of the address is not what it must be."

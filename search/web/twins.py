@@ -65,8 +65,10 @@ def serve(app: FastAPI, site: Site, path: str, handler: Handler, described: Desc
 def wants_json(request: Request) -> bool:
     """A twin was asked for, or something that would rather have JSON than a page."""
     accept = request.headers.get("accept", "")
-    path = request.url.path
-    return path.endswith(".json") or "/api/v1/" in path or ("application/json" in accept and "text/html" not in accept)
+    path = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
+    if path.endswith(".json") or path.startswith("/api/v1/"):
+        return True
+    return "application/json" in accept and "text/html" not in accept
 
 
 def _responses(described: Described) -> dict[int | str, dict[str, Any]]:

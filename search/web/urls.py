@@ -75,6 +75,10 @@ class Urls:
     def unsubscribe(self, token: str) -> str:
         return f"{self.base}/unsubscribe/{quote(token, safe='')}"
 
+    def api(self, path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
+        """An address of the API; `path` is what comes behind /api/v1/, as it is written."""
+        return _with_query(f"{self.base}/api/v1/{quote(path, safe='/:(),')}", pairs)
+
     def openapi(self) -> str:
         return f"{self.base}/openapi.json"
 

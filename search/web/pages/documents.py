@@ -53,7 +53,7 @@ def mount(app: FastAPI, site: Site) -> None:
         return FileResponse(
             path,
             media_type="application/pdf" if pdf else "application/octet-stream",
-            filename=_file_name(found),
+            filename=file_name(found),
             content_disposition_type="inline" if pdf else "attachment",
             headers={
                 "content-security-policy": headers.PDF_POLICY if pdf else headers.FILE_POLICY,
@@ -89,7 +89,7 @@ def _number(words: str | None) -> int | None:
     return int(words) if words and words.isascii() and words.isdigit() and len(words) < 10 else None
 
 
-def _file_name(file: File) -> str:
+def file_name(file: File) -> str:
     """A-HRC-59-60-en.pdf; the first letters of the SHA-256 where no symbol is known."""
     name = re.sub(r"[^A-Za-z0-9.]+", "-", file.symbol or "").strip("-.") or file.sha256[:16]
     language = f"-{file.language}" if file.language else ""

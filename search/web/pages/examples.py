@@ -26,7 +26,10 @@ _PLACE: PlaceJson = {
 SEARCH: SearchJson = {
     "query": '"domestic workers" AND country:PHL',
     "said": "the words “domestic workers” together, and country Philippines",
+    "unit": "works",
     "total": 1,
+    "suggestion": None,
+    "widened": [],
     "complaints": [],
     "facets": [
         {
@@ -53,6 +56,7 @@ SEARCH: SearchJson = {
                     "citation": "A/HRC/59/49, para. 45",
                     "language": "en",
                     "quality": 0.98,
+                    "similarity": None,
                     "sha256": _SHA256,
                     "url": f"{_SITE}/documents/{_SHA256}?q=%22domestic+workers%22&at=61#para-45",
                 }

@@ -110,7 +110,10 @@ def test_headers_let_a_browser_do_little(client, path):
 
 def test_the_search_page_shows_what_its_twin_has(client):
     page, data = Page(client.get("/search?q=domestic").text), client.get("/search.json?q=domestic").json()
-    assert set(data) == {"query", "said", "total", "complaints", "facets", "hits", "after", "url", "next_url"}
+    assert set(data) == {
+        *("query", "said", "unit", "total", "suggestion", "widened"),
+        *("complaints", "facets", "hits", "after", "url", "next_url"),
+    }
     assert f"{data['total']} works" in page.text
     assert data["said"] in page.text
     for hit in data["hits"]:
