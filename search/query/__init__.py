@@ -4,6 +4,7 @@ from search.query.parse import Parsed, parse
 from search.query.resolve import Resolved, resolve
 from search.query.say import say
 from search.query.tree import Node
+from search.query.widen import Widened, widen
 from search.query.write import write
 
-__all__ = ["Node", "Parsed", "Resolved", "parse", "resolve", "say", "write"]
+__all__ = ["Node", "Parsed", "Resolved", "Widened", "parse", "resolve", "say", "widen", "write"]

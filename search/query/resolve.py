@@ -98,6 +98,8 @@ class _Resolver:
                 return self.or_symbol(text, self.words(text))
             case Prefix(text):
                 return self.prefix(text, "text")
+            case Phrase(words, language=str(language)):
+                return self.variant(" ".join(words), language)
             case Phrase(words, slop, span):
                 return self.phrase(" ".join(words), slop, span)
             case Field():
@@ -109,6 +111,12 @@ class _Resolver:
         chains = self.languages if where in ("text", "title") else (OTHER,)
         alternatives = tuple((chain, tuple(analysis.analyse(text, chain))) for chain in chains)
         return Match(where, alternatives, slop) if alternatives[0][1] else NOTHING
+
+    def variant(self, text: str, language: str) -> Node:
+        """A phrase of a keyword family, in texts of its language and in those whose language is not known."""
+        chains = [chain for chain in self.languages if chain in (language, OTHER)]
+        alternatives = tuple((chain, tuple(analysis.analyse(text, chain))) for chain in chains)
+        return Match("text", alternatives) if alternatives else NOTHING
 
     def or_symbol(self, text: str, words: Node) -> Node:
         """A word that is a symbol finds the document as well as those that speak of it."""

@@ -31,11 +31,15 @@ class Prefix:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words one after the other; with slop, each within `slop` words of the next, in either order."""
+    """Words one after the other; with slop, each within `slop` words of the next, in either order.
+
+    With `language` (which only `widen` gives), in texts of that language, or of one that is not known.
+    """
 
     words: tuple[str, ...]
     slop: int = 0
     span: Span = attribute(default=(0, 0), compare=False, repr=False)
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
