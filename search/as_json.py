@@ -22,9 +22,11 @@ from search.json_shapes import (
     PassageJson,
     PlaceJson,
     SearchJson,
+    SimilarJson,
     SourceJson,
     SourcesJson,
     SuggestionJson,
+    TimelineJson,
     UnreadJson,
     UnreadListJson,
     WideningJson,
@@ -35,6 +37,7 @@ from search.known import Capture, Known, KnownDocument, Listed, Place, Record
 from search.results import Facet, Hit, Passage, Results, Suggestion, Widening
 from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr
 from search.text import ReadDocument, ReadPage
+from search.timeline import Timeline
 
 
 class Addresses(Protocol):
@@ -73,6 +76,22 @@ def results_json(results: Results, urls: Addresses, url: str, next_url: str | No
         "after": results.after,
         "url": url,
         "next_url": next_url,
+    }
+
+
+def similar_json(work: str, hits: Iterable[Hit], urls: Addresses) -> SimilarJson:
+    return {"work": work, "url": urls.work(work), "hits": hits_json(hits, urls)}
+
+
+def hits_json(hits: Iterable[Hit], urls: Addresses, query: str = "") -> list[HitJson]:
+    """Hits by themselves, such as those of a result that is walked; `query` goes into their addresses."""
+    return [_hit(hit, query, urls) for hit in hits]
+
+
+def timeline_json(line: Timeline) -> TimelineJson:
+    return {
+        "years": [{"year": each.year, "count": each.count, "selected": each.selected} for each in line.years],
+        "undated": line.undated,
     }
 
 

@@ -62,12 +62,12 @@ class FacetJson(TypedDict):
 
 class VariantJson(TypedDict):
     """A word or phrase put beside what was asked. `total`: works found with it in the place of what was asked;
-    `added`: those of them that the query as typed does not find."""
+    `added`: those of them that the query as typed does not find; null where a big family was not counted to its end."""
 
     text: str
     language: str
-    total: int
-    added: int
+    total: int | None
+    added: int | None
 
 
 class WideningJson(TypedDict):
@@ -110,6 +110,28 @@ class SearchJson(TypedDict):
     after: str | None
     url: str
     next_url: str | None
+
+
+class YearCountJson(TypedDict):
+    year: int
+    count: int
+    selected: bool
+
+
+class TimelineJson(TypedDict):
+    """How the answers fall over the years, from the first to the last that has any, without gaps; `undated` is null
+    where years were chosen."""
+
+    years: list[YearCountJson]
+    undated: int | None
+
+
+class SimilarJson(TypedDict):
+    """More like this: the works that share most of what is telling of `work`, the most alike first."""
+
+    work: str
+    url: str
+    hits: list[HitJson]
 
 
 class KnownDocumentJson(TypedDict):

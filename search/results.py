@@ -64,13 +64,13 @@ class Variant:
     """A word or phrase that a keyword family put beside what was asked.
 
     `total`: works that the query finds with it in the place of what was asked; `added`: those of them that the
-    query as typed does not find.
+    query as typed does not find. Both None where it was not counted: a big family is not counted to its end.
     """
 
     text: str
     language: str
-    total: int
-    added: int
+    total: int | None
+    added: int | None
 
 
 @dataclass(frozen=True, slots=True)
