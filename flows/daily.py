@@ -47,6 +47,11 @@ def match() -> int:
     return steps.match(House(read_settings()))
 
 
+@patient
+def tell() -> dict[str, int]:
+    return asdict(steps.webhooks(House(read_settings())))
+
+
 @flow(name="forumwatch-daily", log_prints=False)
 def daily(sources: list[str] | None = None) -> None:
     """Crawls the sources that are due (or those named), then reads, indexes and matches whatever came.
@@ -60,7 +65,7 @@ def daily(sources: list[str] | None = None) -> None:
         state = crawl.with_options(task_run_name=f"crawl {name}")(name, return_state=True)
         if state.is_failed():
             failures.append(str(state.result(raise_on_failure=False)))
-    outcome = {"read": read(), "works indexed": index(), "new matches": match()}
+    outcome = {"read": read(), "works indexed": index(), "new matches": match(), "webhooks": tell()}
     _report(house, outcome, failures)
     if failures:
         raise steps.StepFailed("; ".join(failures))
@@ -76,6 +81,12 @@ def digest(period: str | None = None) -> None:
     create_markdown_artifact(key="digest", markdown=f"**Digest** {period or 'of last week'}: {sent}")
 
 
+@flow(name="forumwatch-webhooks", log_prints=False)
+def webhooks() -> None:
+    """Tells webhooks again that could not be told: more often than there is news."""
+    tell()
+
+
 def _report(house: House, outcome: dict[str, Any], failures: list[str]) -> None:
     create_table_artifact(
         key="sources", table=[asdict(line) for line in steps.summary(house)], description="How each source stands"
@@ -86,7 +97,11 @@ def _report(house: House, outcome: dict[str, Any], failures: list[str]) -> None:
 
 def serve_schedules(settings: Settings) -> None:
     """Registers the flows with their schedules at the server and runs them as they fire, until stopped."""
-    times = ((daily, "daily", settings.crawl_cron), (digest, "weekly", settings.digest_cron))
+    times = (
+        (daily, "daily", settings.crawl_cron),
+        (digest, "weekly", settings.digest_cron),
+        (webhooks, "webhooks", settings.webhook_cron),
+    )
     deployments = [
         RunnerDeployment.from_flow(
             flow,

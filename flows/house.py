@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from search import Searcher
     from search.engines.engine import Engine
+    from search.webhooks.sending import Sender
 
 
 NOTICES = {
@@ -139,6 +140,13 @@ class House:
     @cached_property
     def links(self) -> Links:
         return Links(base_url=self.settings.base_url, secret=self.secret)
+
+    def webhook_sender(self) -> "Sender":
+        """By the real clock, whatever the settings say: receivers hold its time against their own."""
+        from search.webhooks.posting import Poster
+        from search.webhooks.sending import Sender
+
+        return Sender(self.catalog, Poster(), self.secret, self.links.work, lambda: datetime.now(UTC))
 
     @cached_property
     def letterhead(self) -> Letterhead:

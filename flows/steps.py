@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -22,6 +22,9 @@ from pipeline import ReadReport, read_waiting
 from pipeline import retry as put_back
 from search.alerts import DeliveryReport, deliver, free_leases, make_digests, match_changes, period_of, release_held
 from search.standing import Unread, needs_ocr, unread_documents
+
+if TYPE_CHECKING:
+    from search.webhooks import WebhookReport
 
 SLACK = timedelta(hours=3)  # a weekly source is due again a little before the week is over, or it would slip by a day
 
@@ -173,6 +176,19 @@ def digest(house: House, period: str | None = None, release: bool = False) -> De
         counts.update(asdict(report))
         if report.stopped:
             raise StepFailed(f"{report.waiting} mails wait: {report.stopped}")
+    return report
+
+
+def webhooks(house: House) -> "WebhookReport":
+    """Tells the webhooks of what has changed since they were last told. A receiver that fails is no failure of ours."""
+    from search.webhooks import WebhookReport, deliver_webhooks
+    from search.webhooks import webhooks as known
+
+    if not any(hook.state == "active" for hook in known(house.catalog)):
+        return WebhookReport()  # nothing to do every few minutes leaves no rows
+    with recorded(house, "webhooks") as counts:
+        report = deliver_webhooks(house.webhook_sender())
+        counts.update(asdict(report))
     return report
 
 

@@ -44,7 +44,7 @@ def upgrade() -> None:
             nullable=False,
             comment="active, failed (given up: a person resumes it) or removed",
         ),
-        sa.Column("reason", sa.Text(), nullable=False, comment="why it is not active"),
+        sa.Column("reason", sa.Text(), nullable=False, comment="why it is not active, or what went wrong last"),
         sa.Column(
             "seq", sa.Integer(), nullable=False, comment="every change up to here was acknowledged, or not asked for"
         ),
@@ -59,7 +59,12 @@ def upgrade() -> None:
         sa.Column("webhook_id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("work_id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False, comment="waiting, done, or skipped (by a person)"),
+        sa.Column(
+            "state",
+            sa.String(length=16),
+            nullable=False,
+            comment="waiting, done, or skipped (by a person, or with its webhook)",
+        ),
         sa.Column(
             "body", sa.Text(), nullable=True, comment="what is sent, the same at each attempt; None once it is done"
         ),
