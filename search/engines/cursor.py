@@ -9,7 +9,7 @@ from search.engines.engine import Question
 from search.errors import MistakenRequest
 
 LONGEST = 200  # characters of a cursor
-LARGEST = 1 << 63
+LARGEST = 1 << 126
 
 
 def write_cursor(question: Question, position: int) -> str:

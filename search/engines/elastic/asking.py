@@ -1,0 +1,160 @@
+"""What is sent to the cluster for a question, and what is read from what comes back?"""
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+from search.analysis import CHAINS
+from search.engines.compile import scores
+from search.engines.cursor import read_cursor, write_cursor
+from search.engines.elastic.dsl import PARAGRAPHS, WORKS, Unit, all_of, any_of, filters_of, passage_words, passages_of, query_of
+from search.engines.elastic.mapping import Json, address_of
+from search.engines.engine import Answer, ParagraphAnswer, PassageAddress, Question
+from search.errors import MistakenRequest
+from search.query.tree import Node
+
+MAX_BUCKETS = 500
+_ID_BITS, _PLACE_BITS = 40, 63
+_DAYS = {"date": "oldest", "-date": "newest"}
+
+
+def ask_body(question: Question, unit: Unit) -> Json:
+    """One search: a page, the total and the facets, each counted under the choices in the others.
+
+    MistakenRequest for a cursor of another question.
+    """
+    body = _sorted(question, unit) | {"size": question.limit + 1 if question.limit else 0, "track_total_hits": True}
+    after = _read(question, unit)
+    if after and question.limit:
+        body["search_after"] = after
+    if filters := filters_of(question.filters):
+        body["post_filter"] = all_of(filters)
+    return body | {"aggs": {facet: _counted(facet, question) for facet in question.facets}}
+
+
+def walk_body(question: Question, unit: Unit) -> Json:
+    """All that answers, in order."""
+    filters = filters_of(question.filters)
+    body = _sorted(question, unit)
+    return body | {"query": {"bool": {"must": [body["query"]], "filter": filters}}} if filters else body
+
+
+def members_body(tree: Node, unit: Unit = WORKS) -> Json:
+    return {"query": all_of([query_of(tree, unit)]), "sort": [unit.work]}
+
+
+def answer_of(question: Question, found: Json) -> Answer:
+    hits, after = _page(question, found, WORKS)
+    return Answer(_total(found), tuple(work_of(hit) for hit in hits), _counts(question, found), after)
+
+
+def paragraphs_of(question: Question, found: Json) -> ParagraphAnswer:
+    hits, after = _page(question, found, PARAGRAPHS)
+    return ParagraphAnswer(_total(found), tuple(map(paragraph_of, hits)), _counts(question, found), after)
+
+
+def work_of(hit: Json) -> int:
+    """The work of a hit, from the number that it was sorted by last."""
+    return int(hit["sort"][-1]) & (1 << _ID_BITS) - 1
+
+
+def paragraph_of(hit: Json) -> tuple[int, PassageAddress]:
+    *_, work, place = hit["sort"]
+    return int(work) & (1 << _ID_BITS) - 1, address_of(place)
+
+
+def passage_bodies(tree: Node, works: Sequence[int], chains: Sequence[str], limit: int) -> list[Json]:
+    """For each work, its passages that answer best; nothing if a passage can hold nothing of what was asked."""
+    words = passage_words(tree, chains)
+    page = {"size": limit, "sort": [{"_score": "desc"}, {"rank": "asc"}, {"place": "asc"}], "track_total_hits": False}
+    return [page | {"query": passages_of(work, words, chains)} for work in works if words]
+
+
+def passages_found(found: Json) -> tuple[PassageAddress, ...]:
+    return tuple(address_of(hit["sort"][-1]) for hit in found["hits"]["hits"])
+
+
+def frequencies_body(words: Sequence[str]) -> Json:
+    """In how many works each word stands, counted together."""
+    counted = {str(at): any_of([{"term": {f"forms_{chain}": word}} for chain in CHAINS]) for at, word in enumerate(words)}
+    return {"size": 0, "track_total_hits": False, "aggs": {"words": {"filters": {"filters": counted}}}}
+
+
+def frequencies_of(words: Sequence[str], found: Json) -> dict[str, int]:
+    buckets = found["aggregations"]["words"]["buckets"]
+    return {word: int(buckets[str(at)]["doc_count"]) for at, word in enumerate(words)}
+
+
+def _sorted(question: Question, unit: Unit) -> Json:
+    """The query, and an order in which no two hits are equal."""
+    if _by_relevance(question):
+        sort: list[Json] = [{"_score": {"order": "desc"}}, {unit.work: {"order": "asc"}}]
+    else:
+        sort = [{_DAYS.get(question.sort, "newest"): {"order": "asc"}}]
+    if unit is PARAGRAPHS:
+        sort.append({"place": {"order": "asc"}})
+    return {"query": query_of(question.tree, unit), "sort": sort}
+
+
+def _by_relevance(question: Question) -> bool:
+    return question.sort == "relevance" and scores(question.tree)
+
+
+def _counted(facet: str, question: Question) -> Json:
+    terms = {"terms": {"field": facet, "size": MAX_BUCKETS, "shard_size": 4 * MAX_BUCKETS}}
+    others = filters_of(question.filters, but=facet)
+    return {"filter": all_of(others), "aggs": {"values": terms}} if others else terms
+
+
+def _counts(question: Question, found: Json) -> dict[str, tuple[tuple[str, int], ...]]:
+    counts: dict[str, tuple[tuple[str, int], ...]] = {}
+    for facet in question.facets:
+        counted = found["aggregations"][facet]
+        buckets = counted.get("values", counted)["buckets"]
+        counts[facet] = tuple((str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets)
+    return counts
+
+
+def _total(found: Json) -> int:
+    return int(found["hits"]["total"]["value"])
+
+
+def _page(question: Question, found: Json, unit: Unit) -> tuple[list[Json], str | None]:
+    hits: list[Json] = found["hits"]["hits"]
+    page = hits[: question.limit]
+    return page, _write(question, unit, page[-1]["sort"]) if len(hits) > question.limit > 0 else None
+
+
+def _write(question: Question, unit: Unit, sort: list[Any]) -> str:
+    """The place of the last hit as one number, made of those that it was sorted by."""
+    numbers = [_bits_of(each) if isinstance(each, float) else int(each) for each in sort]
+    position = 0
+    for number, bits in zip(numbers, _widths(question, unit), strict=True):
+        position = position << bits | number
+    return write_cursor(question, position)
+
+
+def _read(question: Question, unit: Unit) -> list[Any] | None:
+    position = read_cursor(question)
+    if position is None:
+        return None
+    widths = _widths(question, unit)
+    if position >> sum(widths):
+        raise MistakenRequest("this cursor stands behind the end of the results")
+    numbers: list[Any] = []
+    for bits in reversed(widths):
+        numbers.insert(0, position & (1 << bits) - 1)
+        position >>= bits
+    if _by_relevance(question):
+        numbers[0] = struct.unpack(">f", struct.pack(">I", numbers[0]))[0]
+    return numbers
+
+
+def _widths(question: Question, unit: Unit) -> list[int]:
+    first = [31, _ID_BITS] if _by_relevance(question) else [63]
+    return [*first, _PLACE_BITS] if unit is PARAGRAPHS else first
+
+
+def _bits_of(score: float) -> int:
+    """The bits of a score, which is a 32-bit float and not negative."""
+    return int(struct.unpack(">I", struct.pack(">f", score))[0])
