@@ -128,14 +128,21 @@ def _not_tested(reason: str) -> NoReturn:
     pytest.skip(f"Elasticsearch: not tested ({reason})")
 
 
-@pytest.fixture
-def cluster(elasticsearch_url) -> Iterator[Cluster]:
-    """A place in the shared server that is a test's own, and empty."""
-    cluster = Cluster(elasticsearch_url, prefix=f"t{uuid.uuid4().hex[:12]}")
+@contextlib.contextmanager
+def place_of_its_own(url: str) -> Iterator[Cluster]:
+    """A place in a server that is empty, and is gone afterwards."""
+    cluster = Cluster(url, prefix=f"t{uuid.uuid4().hex[:12]}")
     yield cluster
     cluster.client.indices.delete(index=f"{cluster.prefix}-*")
     cluster.client.options(ignore_status=404).indices.delete_index_template(name=f"{cluster.prefix}-*")
     cluster.client.close()
+
+
+@pytest.fixture
+def cluster(elasticsearch_url) -> Iterator[Cluster]:
+    """A place in the shared server that is a test's own, and empty."""
+    with place_of_its_own(elasticsearch_url) as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from search.errors import MistakenRequest
 from search.fields import FACETS
 from search.query import resolve
 from search.query.tree import DateRange, Everything, Field, Node, Not, Phrase, Prefix, Word, both, either
+from tests.conftest import place_of_its_own
 from tests.search.plainly import answers
 
 VOCABULARY = {
@@ -55,13 +56,24 @@ def invented(number: int, chance: random.Random) -> IndexedWork:
 WORKS = [invented(number, random.Random(number)) for number in range(1, 181)]
 
 
-@pytest.fixture(scope="module")
-def engine():
-    engine = open_engine(None)
+@pytest.fixture(scope="module", params=["tantivy", "elasticsearch"])
+def engine(request):
+    if request.param == "tantivy":
+        engine = open_engine(None)
+        fill(engine)
+        yield engine
+        return
+    with place_of_its_own(request.getfixturevalue("elasticsearch_url")) as cluster:
+        engine = open_engine(cluster)
+        with engine.writing(engine.shape()):
+            fill(engine)
+        yield engine
+
+
+def fill(engine):
     for start in range(0, len(WORKS), 50):  # several segments
         engine.add(WORKS[start : start + 50])
         engine.commit()
-    return engine
 
 
 word = st.sampled_from(WORDS)

@@ -2,18 +2,31 @@
 
 import struct
 from collections.abc import Sequence
+from math import inf
 from typing import Any
 
 from search.analysis import CHAINS
 from search.engines.compile import scores
 from search.engines.cursor import read_cursor, write_cursor
-from search.engines.elastic.dsl import PARAGRAPHS, WORKS, Unit, all_of, any_of, filters_of, passage_words, passages_of, query_of
+from search.engines.elastic.dsl import (
+    PARAGRAPHS,
+    WORKS,
+    Unit,
+    all_of,
+    any_of,
+    filters_of,
+    passage_words,
+    passages_of,
+    query_of,
+)
 from search.engines.elastic.mapping import Json, address_of
 from search.engines.engine import Answer, ParagraphAnswer, PassageAddress, Question
 from search.errors import MistakenRequest
 from search.query.tree import Node
 
 MAX_BUCKETS = 500
+BEHIND = "this cursor stands behind the end of the results"
+LEAST_SCORE = 1e-30  # of words; what has none scores 0
 _ID_BITS, _PLACE_BITS = 40, 63
 _DAYS = {"date": "oldest", "-date": "newest"}
 
@@ -76,7 +89,9 @@ def passages_found(found: Json) -> tuple[PassageAddress, ...]:
 
 def frequencies_body(words: Sequence[str]) -> Json:
     """In how many works each word stands, counted together."""
-    counted = {str(at): any_of([{"term": {f"forms_{chain}": word}} for chain in CHAINS]) for at, word in enumerate(words)}
+    counted = {
+        str(at): any_of([{"term": {f"forms_{chain}": word}} for chain in CHAINS]) for at, word in enumerate(words)
+    }
     return {"size": 0, "track_total_hits": False, "aggs": {"words": {"filters": {"filters": counted}}}}
 
 
@@ -140,19 +155,26 @@ def _read(question: Question, unit: Unit) -> list[Any] | None:
         return None
     widths = _widths(question, unit)
     if position >> sum(widths):
-        raise MistakenRequest("this cursor stands behind the end of the results")
+        raise MistakenRequest(BEHIND)
     numbers: list[Any] = []
     for bits in reversed(widths):
         numbers.insert(0, position & (1 << bits) - 1)
         position >>= bits
     if _by_relevance(question):
-        numbers[0] = struct.unpack(">f", struct.pack(">I", numbers[0]))[0]
+        numbers[0] = _score_of(numbers[0])
     return numbers
 
 
 def _widths(question: Question, unit: Unit) -> list[int]:
     first = [31, _ID_BITS] if _by_relevance(question) else [63]
     return [*first, _PLACE_BITS] if unit is PARAGRAPHS else first
+
+
+def _score_of(bits: int) -> float:
+    score: float = struct.unpack(">f", struct.pack(">I", bits))[0]
+    if score and not LEAST_SCORE < score < inf:
+        raise MistakenRequest(BEHIND)
+    return score
 
 
 def _bits_of(score: float) -> int:

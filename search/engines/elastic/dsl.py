@@ -13,7 +13,7 @@ from itertools import pairwise
 from search.engines import schema
 from search.engines.compile import EACH_WEIGHT, SYMBOL_WEIGHT, VALUE_WEIGHT
 from search.engines.elastic.mapping import LONGEST_VALUE, Json
-from search.engines.schema import NAME_FIELDS
+from search.fields import NAME_FIELDS
 from search.query.tree import And, DateRange, Everything, Exact, Leaf, Match, Node, Not, Or, StartsWith, positive_leaves
 
 LUCENE = 2.2  # 1 + k1
@@ -121,8 +121,8 @@ def _prefix(field: str, start: str) -> Json:
 
 
 def _terms(field: str, values: Sequence[str] | Sequence[int]) -> Json:
-    values = [value[:LONGEST_VALUE] if isinstance(value, str) else value for value in values]
-    pieces = [{"terms": {field: list(values[at : at + MAX_TERMS])}} for at in range(0, len(values), MAX_TERMS)]
+    short = [value[:LONGEST_VALUE] if isinstance(value, str) else value for value in values]
+    pieces = [{"terms": {field: short[at : at + MAX_TERMS]}} for at in range(0, len(short), MAX_TERMS)]
     return pieces[0] if len(pieces) == 1 else any_of(pieces)
 
 

@@ -16,9 +16,9 @@ from search.engines.elastic.generations import Generations
 from search.engines.elastic.holdings import held_by
 from search.engines.elastic.lease import Lease
 from search.engines.elastic.line import Line, NotThere
-from search.engines.elastic.mapping import schema_version
+from search.engines.elastic.mapping import Json, schema_version
 from search.engines.elastic.reader import PAGE, Reader
-from search.engines.elastic.writer import Writer, WorksRefused
+from search.engines.elastic.writer import WorksRefused, Writer
 from search.engines.engine import Answer, Holding, IndexedWork, ParagraphAnswer, PassageAddress, Question, Target
 from search.errors import IndexUnavailable
 from search.query.tree import Node
@@ -110,8 +110,7 @@ class ElasticEngine:
         self._written().commit()
 
     def ask(self, question: Question) -> Answer:
-        body = asking.ask_body(question, WORKS)
-        found = self._of_current(lambda generation: generation.works.search(body))
+        found = self._search(asking.ask_body(question, WORKS))
         return asking.answer_of(question, found) if found else Answer(0, (), dict.fromkeys(question.facets, ()), None)
 
     def ask_paragraphs(self, question: Question) -> ParagraphAnswer:
@@ -130,9 +129,9 @@ class ElasticEngine:
         counts = dict.fromkeys(words, 0)
         wanted = list(counts)
         for at in range(0, len(wanted), MAX_WORDS):
-            body = asking.frequencies_body(wanted[at : at + MAX_WORDS])
-            found = self._of_current(lambda generation, body=body: generation.works.search(body))
-            counts |= asking.frequencies_of(wanted[at : at + MAX_WORDS], found) if found else {}
+            some = wanted[at : at + MAX_WORDS]
+            found = self._search(asking.frequencies_body(some))
+            counts |= asking.frequencies_of(some, found) if found else {}
         return counts
 
     def holdings(self) -> Iterator[Holding]:
@@ -142,7 +141,7 @@ class ElasticEngine:
 
     def members(self, tree: Node) -> tuple[int, ...]:
         body = asking.members_body(tree)
-        found = self._of_current(lambda generation: generation.works.search(body | {"size": PAGE}))
+        found = self._search(body | {"size": PAGE})
         hits = found["hits"]["hits"] if found else ()
         if len(hits) < PAGE:
             return tuple(map(asking.work_of, hits))
@@ -156,11 +155,15 @@ class ElasticEngine:
         chain = analysis.chain_of(language)
         for chains in ((chain,), analysis.CHAINS) if language else (analysis.CHAINS,):
             missing = [work for work, passages in found.items() if not passages]
-            bodies = asking.passage_bodies(tree, missing, chains, limit)
-            if bodies:
-                answers = self._of_current(lambda generation, bodies=bodies: generation.passages.searches(bodies))
-                found |= dict(zip(missing, map(asking.passages_found, answers or ()), strict=False))
+            answers = self._passages(asking.passage_bodies(tree, missing, chains, limit))
+            found |= dict(zip(missing, map(asking.passages_found, answers), strict=False))  # none: nothing to look for
         return found
+
+    def _search(self, body: Json) -> Json | None:
+        return self._of_current(lambda generation: generation.works.search(body))
+
+    def _passages(self, bodies: list[Json]) -> list[Json]:
+        return self._of_current(lambda generation: generation.passages.searches(bodies)) or []
 
     def count(self) -> int:
         return self._of_current(lambda generation: generation.works.count()) or 0
@@ -194,9 +197,7 @@ class ElasticEngine:
             self._check_shape(name)
             works, passages = (self._generations.part(name, part) for part in ("works", "passages"))
             seconds = self._cluster.seconds
-            generation = _Generation(
-                name, Reader(self._line, works, seconds), Reader(self._line, passages, seconds)
-            )
+            generation = _Generation(name, Reader(self._line, works, seconds), Reader(self._line, passages, seconds))
             self._read = generation, time.monotonic() + CURRENT_SECONDS
             return generation
 

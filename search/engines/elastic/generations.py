@@ -79,7 +79,13 @@ class Generations:
             action
             for part in PARTS
             for action in (
-                {"remove": {"index": self._cluster.named(part, "*"), "alias": self._cluster.named(part), "must_exist": False}},
+                {
+                    "remove": {
+                        "index": self._cluster.named(part, "*"),
+                        "alias": self._cluster.named(part),
+                        "must_exist": False,
+                    }
+                },
                 {"add": {"index": self.part(name, part), "alias": self._cluster.named(part)}},
             )
         ]
@@ -91,7 +97,7 @@ class Generations:
         pattern = ",".join(self._cluster.named(part, "*") for part in PARTS)
         found = self._line.ask(lambda client: client.indices.get_alias(index=pattern))
         for index in sorted(set(found.body) - kept):
-            self._line.ask(lambda client, index=index: client.indices.delete(index=index, ignore_unavailable=True))
+            self._remove(index)
 
     def furnish(self, name: str) -> None:
         """As many replicas as the settings say now."""
@@ -101,6 +107,9 @@ class Generations:
 
     def _name(self, index: str) -> str:
         return index.removeprefix(self._cluster.named("works", ""))
+
+    def _remove(self, index: str) -> None:
+        self._line.ask(lambda client: client.indices.delete(index=index, ignore_unavailable=True))
 
     def _make(self, index: str, mapping: Json) -> None:
         def make(client: Elasticsearch) -> Any:
@@ -118,7 +127,10 @@ class Generations:
 
     def _put_templates(self) -> None:
         for part in PARTS:
-            pattern, template = self._cluster.named(part, "*"), {"settings": self._settings(), "mappings": _mapping(part)}
+            pattern, template = (
+                self._cluster.named(part, "*"),
+                {"settings": self._settings(), "mappings": _mapping(part)},
+            )
 
             def put(client: Elasticsearch, pattern: str = pattern, template: Json = template, part: str = part) -> Any:
                 return client.indices.put_index_template(

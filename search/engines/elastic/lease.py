@@ -41,7 +41,7 @@ class Lease:
 
     @contextmanager
     def held(self, wait: float) -> Iterator[None]:
-        """IndexUnavailable if another process keeps it for longer than `wait` seconds, or the cluster is away so long."""
+        """IndexUnavailable if another process keeps it for longer than `wait` seconds, or the cluster is away."""
         self._take(wait)
         ended = threading.Event()
         beating = threading.Thread(target=self._keep_alive, args=(ended,), daemon=True)

@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 
 from search import analysis
 from search.engines.engine import IndexedParagraph, IndexedWork, PassageAddress
-from search.engines.schema import NAME_FIELDS, TEXT_WEIGHT, VALUE_FIELDS, sort_numbers
-from search.fields import FACETS, FIELDS, OTHER
+from search.engines.schema import TEXT_WEIGHT, sort_numbers
+from search.fields import FACETS, FIELDS, NAME_FIELDS, OTHER, VALUE_FIELDS
 from search.seal import seal
 
 Json: TypeAlias = dict[str, Any]
@@ -148,5 +148,3 @@ def _values(values: Iterable[str]) -> list[str]:
 
 def _names(names: Iterable[str]) -> list[str]:
     return [_Text(OTHER, name).tokens for name in dict.fromkeys(names)]
-
-

@@ -44,7 +44,8 @@ class Reader:
             while True:
                 page = self._timed(body) | {"pit": point, "size": PAGE, "track_total_hits": False}
                 hits = self._page(page | ({"search_after": after} if after else {}))["hits"]["hits"]
-                yield from hits
+                for hit in hits:
+                    yield hit | {"sort": hit["sort"][: len(body["sort"])]}  # what follows is the point in time's own
                 if len(hits) < PAGE:
                     return
                 after = hits[-1]["sort"]

@@ -1,4 +1,4 @@
-"""How do works get into a generation? In bounded pieces, each document with the number of the change that it stands for.
+"""How do works get into a generation? In bounded pieces, each document with the number of its change.
 
 No document ever replaces a newer one (external versions), so that everything may be sent twice, and late. A passage
 that a new version of its work no longer has is removed in the same go; both are seen at the next commit. The cluster
@@ -100,15 +100,16 @@ class Writer:
         """Per work the ids of its passages, each with the change that it stands for: those seen, and our own."""
         there = {work: dict(self._unseen.get(work, {})) for work in works}
         wanted = {"terms": {"work": works}}
+        sort: list[Json] = [{"work": "asc"}, {"place": "asc"}]
         after: list[Any] | None = None
         while True:
             found = client.search(
                 index=self._passages,
                 query=wanted,
                 size=PAGE,
-                sort=["work", "place"],
+                sort=sort,
                 search_after=after,
-                docvalue_fields=["seq"],
+                docvalue_fields=[{"field": "seq"}],
                 source=False,
                 track_total_hits=False,
             )
