@@ -65,7 +65,7 @@ def index_standing(catalog: Catalog, engine: Engine) -> IndexStanding:
         behind = _changes_after(catalog, 0)
         return IndexStanding(behind, usable=not behind, trouble=REBUILD if behind else "")
     outdated = target.shape() not in (None, shape_wanted(catalog, engine)) or _ahead(catalog, target)
-    reached = 0 if outdated else _position(catalog, target)  # all that it has seen is to be done again
+    reached = 0 if outdated else index_position(catalog, target)  # all that it has seen is to be done again
     return IndexStanding(_changes_after(catalog, reached), trouble=OUTDATED if outdated else "")
 
 
@@ -76,7 +76,7 @@ def _changes_after(catalog: Catalog, seq: int) -> int:
 
 
 def _follow(catalog: Catalog, engine: Engine, target: Target) -> int:
-    position = _position(catalog, target)
+    position = index_position(catalog, target)
     done = batches = characters = 0
     while True:
         with catalog.read() as connection:
@@ -111,7 +111,8 @@ def _last_changes(connection: Connection, after: int) -> list[tuple[int, int]]:
     return [(row.seq, row.work_id) for row in connection.execute(query)]
 
 
-def _position(catalog: Catalog, target: Target) -> int:
+def index_position(catalog: Catalog, target: Target) -> int:
+    """How far an index has come in the change sequence."""
     if target.name is None:
         return target.noted()
     with catalog.read() as connection:
@@ -127,7 +128,7 @@ def _move(catalog: Catalog, target: Target, position: int) -> None:
 
 
 def _ahead(catalog: Catalog, target: Target) -> bool:
-    return target.name is not None and target.noted() > _position(catalog, target)
+    return target.name is not None and target.noted() > index_position(catalog, target)
 
 
 def _forget_others(catalog: Catalog, target: Target) -> None:

@@ -36,7 +36,7 @@ def seal(work: IndexedWork) -> int:
 
 def seal_of_all(seals: Iterable[int]) -> int:
     """One seal for many works, in whatever order they come."""
-    return sum(seals) % 2**BITS
+    return sum(seals) % (1 << BITS)
 
 
 def _paragraph(paragraph: IndexedParagraph) -> list[Any]:

@@ -51,7 +51,7 @@ def load_works(catalog: Catalog, ids: Sequence[int]) -> list[IndexedWork]:
             _distinct(connection, tables.citations, own, "ordinal", "kind", "target"),
             _sources(connection, [document.sha256 for rows in documents.values() for document in rows]),
         )
-        seqs = _last_changes(connection, list(documents))
+        seqs = last_changes(connection, list(documents))
     return [
         replace(_work(works[each], documents[each], found), seq=seqs.get(each, 0))
         for each in dict.fromkeys(ids)
@@ -86,7 +86,8 @@ def _sources(connection: Connection, hashes: Sequence[str]) -> dict[str, set[str
     return sources
 
 
-def _last_changes(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+def last_changes(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """The number of each work's last change."""
     table = tables.changes
     query = (
         sa.select(table.c.work_id, sa.func.max(table.c.seq)).where(table.c.work_id.in_(ids)).group_by(table.c.work_id)
