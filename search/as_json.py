@@ -11,6 +11,7 @@ from typing import Protocol
 
 from search.json_shapes import (
     CaptureJson,
+    ComplaintJson,
     DocumentJson,
     DocumentRecordJson,
     FacetJson,
@@ -34,7 +35,7 @@ from search.json_shapes import (
     WorksJson,
 )
 from search.known import Capture, Known, KnownDocument, Listed, Place, Record
-from search.results import Facet, Hit, Passage, Results, Suggestion, Widening
+from search.results import Complaint, Facet, Hit, Passage, Results, Suggestion, Widening
 from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr
 from search.text import ReadDocument, ReadPage
 from search.timeline import Timeline
@@ -68,11 +69,11 @@ def results_json(results: Results, urls: Addresses, url: str, next_url: str | No
         "said": results.said,
         "unit": results.unit,
         "total": results.total,
-        "suggestion": _suggestion(results.suggestion),
+        "suggestion": suggestion_json(results.suggestion),
         "widened": [_widening(each) for each in results.widened],
-        "complaints": [{"message": c.message, "start": c.start, "end": c.end} for c in results.complaints],
-        "facets": [_facet(facet) for facet in results.facets],
-        "hits": [_hit(hit, results.query, urls) for hit in results.hits],
+        "complaints": complaints_json(results.complaints),
+        "facets": [facet_json(facet) for facet in results.facets],
+        "hits": [hit_json(hit, results.query, urls) for hit in results.hits],
         "after": results.after,
         "url": url,
         "next_url": next_url,
@@ -258,7 +259,11 @@ def health_json(health: Health) -> HealthJson:
     }
 
 
-def _hit(hit: Hit, query: str, urls: Addresses) -> HitJson:
+def complaints_json(complaints: Iterable[Complaint]) -> list[ComplaintJson]:
+    return [{"message": each.message, "start": each.start, "end": each.end} for each in complaints]
+
+
+def hit_json(hit: Hit, query: str, urls: Addresses) -> HitJson:
     return {
         "work": hit.work,
         "symbols": list(hit.symbols),
@@ -287,7 +292,7 @@ def _passage(passage: Passage, query: str, urls: Addresses) -> PassageJson:
     }
 
 
-def _suggestion(suggestion: Suggestion | None) -> SuggestionJson | None:
+def suggestion_json(suggestion: Suggestion | None) -> SuggestionJson | None:
     if suggestion is None:
         return None
     return {"query": suggestion.query, "words": [{"word": word, "by": by} for word, by in suggestion.words]}
@@ -315,7 +320,7 @@ def _capture(capture: Capture) -> CaptureJson:
     }
 
 
-def _facet(facet: Facet) -> FacetJson:
+def facet_json(facet: Facet) -> FacetJson:
     return {
         "field": facet.field,
         "label": facet.label,

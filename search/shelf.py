@@ -3,7 +3,7 @@
 Every list is bounded; where more mentions exist than are given, the record says how many there are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -40,7 +40,7 @@ def find_work(catalog: Catalog, words: str) -> str | None:
         key = connection.execute(of_file.where(documents.c.sha256 == words.lower())).scalar()
         if key is not None:
             return str(key)
-        found = _works_by_symbol(connection, [words], publisher=None)
+        found = works_by_symbol(connection, [words], publisher=None)
     return found.get(words)
 
 
@@ -93,6 +93,13 @@ def list_works(catalog: Catalog, after: int | None, limit: int) -> Listed:
         for row in shown
     )
     return Listed(entries, shown[-1]["id"] if len(rows) > limit else None)
+
+
+def kinds(catalog: Catalog) -> tuple[str, ...]:
+    """Which kinds of works there are."""
+    with catalog.read() as connection:
+        found = connection.execute(sa.select(works.c.kind).where(works.c.kind.is_not(None)).distinct())
+        return tuple(sorted(found.scalars()))
 
 
 def _languages(connection: Connection, ids: Sequence[int]) -> dict[int, list[str | None]]:
@@ -202,7 +209,7 @@ def _citations(connection: Connection, work_id: int, publisher: str) -> tuple[Ci
         .where(citations.c.id.in_([row.first for row in rows]))
     )
     places = {row.id: Place(row.sha256, row.ordinal, row.page) for row in firsts}
-    here = _works_by_symbol(connection, [row.target for row in rows if row.kind == "symbol"], publisher)
+    here = works_by_symbol(connection, [row.target for row in rows if row.kind == "symbol"], publisher)
     return tuple(
         Cited(row.kind, row.target, row[2], places[row.first], here.get(row.target) if row.kind == "symbol" else None)
         for row in rows
@@ -233,7 +240,7 @@ def _captures(connection: Connection, sha256s: Sequence[str]) -> tuple[Capture, 
     return tuple(Capture(*row) for row in found)
 
 
-def _works_by_symbol(connection: Connection, symbols: Sequence[str], publisher: str | None) -> dict[str, str]:
+def works_by_symbol(connection: Connection, symbols: Collection[str], publisher: str | None = None) -> dict[str, str]:
     """symbol as given -> key of the work here, looked up by its base symbol; the given publisher's work first."""
     bases = {symbol: _base(symbol, publisher) for symbol in symbols}
     rows = connection.execute(

@@ -1,7 +1,7 @@
 """What does every page need? The catalog, the searcher, the addresses, and how an answer is dressed as page or JSON."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from markupsafe import Markup
 from catalog import Catalog
 from search.as_json import marked
 from search.known import POOR
-from search.results import Passage, Results
+from search.results import Hit, Passage, Results
 from search.standing import IndexStanding
 from search.web import wording
 from search.web.urls import Urls, site_urls
@@ -39,6 +39,19 @@ class Searching(Protocol):
     ) -> Results: ...
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]: ...
+
+    def every(
+        self,
+        query: str,
+        language: str | None = None,
+        sort: str = "relevance",
+        filters: Mapping[str, list[str]] = {},
+        *,
+        unit: str = "works",
+        widen: bool = False,
+    ) -> Iterator[Hit]: ...
+
+    def similar(self, work_key: str, language: str | None = None, limit: int = 10) -> tuple[Hit, ...]: ...
 
     def standing(self) -> IndexStanding: ...
 

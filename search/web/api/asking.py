@@ -99,13 +99,15 @@ if TYPE_CHECKING:
     Chosen = Matching
     Ordered = Sorted
     Asked = Paged
+    Dated = Matching
 else:
     Chosen, Ordered, Asked = (_with_facets(each) for each in (Matching, Sorted, Paged))
+    Dated = _with_facets(Matching, but="year")
 
 
 def chosen(asked: Matching) -> dict[str, list[str]]:
     """facet -> the values that were chosen."""
-    return {name: values for name in FACETS if (values := getattr(asked, name))}
+    return {name: values for name in FACETS if (values := getattr(asked, name, None))}
 
 
 def reader_of(asked: Matching) -> str | None:
@@ -126,6 +128,13 @@ def ask(site: Site, asked: "Asked", unit: str | None = None) -> Results:
         unit=unit or asked.unit,
         widen=asked.widen,
         meaning=asked.meaning,
+    )
+
+
+def count(site: Site, asked: Matching) -> Results:
+    """How many answer and how they fall, without the answers."""
+    return site.searcher.search(
+        asked.q, language=reader_of(asked), limit=0, filters=chosen(asked), unit=asked.unit, widen=asked.widen
     )
 
 

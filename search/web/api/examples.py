@@ -3,6 +3,16 @@
 from typing import Any
 
 from search.json_shapes import DocumentRecordJson, PageJson, PagesJson, SearchJson, WorksJson
+from search.web.api.shapes import (
+    FacetsJson,
+    MentionedListJson,
+    QuotedListJson,
+    SimilarJson,
+    SuggestionsJson,
+    TimelineJson,
+    VocabulariesJson,
+    VocabularyJson,
+)
 from search.web.pages import examples as pages
 
 SITE = "https://watch.example.org"
@@ -46,6 +56,129 @@ DOCUMENT: DocumentRecordJson = {
     "text_url": f"{API}/documents/{SHA256}/text",
     "pages_url": f"{API}/documents/{SHA256}/pages",
     "captures": WORK["captures"],
+}
+
+MENTIONS: MentionedListJson = {
+    "mentions": [
+        {
+            "id": 90210,
+            "kind": "country",
+            "value": "PHL",
+            "label": "Philippines",
+            "text": "the Philippines",
+            "origin": "lexicon",
+            "work": WORK["work"],
+            "sha256": SHA256,
+            "page": 12,
+            "ordinal": 61,
+            "start": 20,
+            "end": 35,
+            "url": f"{SITE}/documents/{SHA256}?at=61#at-61",
+        }
+    ],
+    "after": 90210,
+    "url": f"{API}/mentions?kind=country&value=PHL&limit=1",
+    "next_url": f"{API}/mentions?kind=country&value=PHL&limit=1&after=90210",
+}
+
+CITATIONS: QuotedListJson = {
+    "citations": [
+        {
+            "id": 815,
+            "kind": "symbol",
+            "target": "A/RES/45/158",
+            "text": "resolution 45/158",
+            "cited": "UN:A/RES/45/158",
+            "cited_url": f"{SITE}/works/UN:A/RES/45/158",
+            "work": WORK["work"],
+            "sha256": SHA256,
+            "page": 1,
+            "ordinal": 2,
+            "start": 41,
+            "end": 58,
+            "url": f"{SITE}/documents/{SHA256}?at=2#at-2",
+        }
+    ],
+    "after": None,
+    "url": f"{API}/citations?target=A%2FRES%2F45%2F158",
+    "next_url": None,
+}
+
+SIMILAR: SimilarJson = {
+    "work": WORK["work"],
+    "url": f"{API}/works/{WORK['work']}/similar",
+    "hits": pages.SEARCH["hits"],
+}
+
+FACETS: FacetsJson = {
+    "query": SEARCH["query"],
+    "said": SEARCH["said"],
+    "unit": "works",
+    "total": 1,
+    "complaints": [],
+    "facets": SEARCH["facets"],
+    "url": f"{API}/facets?{_Q}",
+}
+
+TIMELINE: TimelineJson = {
+    "query": SEARCH["query"],
+    "said": SEARCH["said"],
+    "unit": "works",
+    "total": 4,
+    "complaints": [],
+    "years": [{"year": 2023, "count": 2}, {"year": 2024, "count": 0}, {"year": 2025, "count": 1}],
+    "undated": 1,
+    "url": f"{API}/timeline?{_Q}",
+}
+
+VOCABULARIES: VocabulariesJson = {
+    "version": "1f0c",
+    "vocabularies": [
+        {
+            "name": "countries",
+            "says": "States and areas, by ISO 3166 alpha-3.",
+            "terms": 260,
+            "url": f"{API}/vocabularies/countries",
+        }
+    ],
+    "url": f"{API}/vocabularies",
+}
+
+VOCABULARY: VocabularyJson = {
+    "name": "bodies",
+    "says": "Organs and committees, with the series of their symbols.",
+    "terms": [
+        {
+            "code": "CMW",
+            "names": {"en": "Committee on Migrant Workers", "fr": "Comité des travailleurs migrants"},
+            "aliases": [{"language": "en", "name": "Committee on the Protection of the Rights of Migrant Workers"}],
+            "publisher": "UN",
+            "series": ["CMW"],
+            "instrument": "ICRMW",
+            "adopted": None,
+            "in_force": None,
+            "articles": None,
+            "keywords": {},
+            "says": None,
+            "examples": [],
+        }
+    ],
+    "url": f"{API}/vocabularies/bodies",
+}
+
+SUGGESTIONS: SuggestionsJson = {
+    "query": "domestic wor",
+    "names": [
+        {
+            "text": "Domestic work",
+            "field": "theme",
+            "value": "domestic-work",
+            "label": "Domestic work",
+            "query": "theme:domestic-work",
+        }
+    ],
+    "did_you_mean": None,
+    "url": f"{API}/suggestions?q=domestic+wor",
 }
 
 ERROR: dict[str, Any] = {"status": 404, "title": "Nothing is here", "message": "There is no work “X/1” here."}

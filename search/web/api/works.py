@@ -4,15 +4,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
-from search.as_json import work_json, works_json
+from search.as_json import hit_json, work_json, works_json
 from search.json_shapes import WorkJson, WorksJson
 from search.known import Known
 from search.shelf import find_work, known_work, list_works
 from search.web.api import examples
-from search.web.api.asking import Words, addresses
+from search.web.api.asking import Reader, Words, addresses
 from search.web.api.routes import Told, offer
-from search.web.asked import LONGEST_QUERY
+from search.web.api.shapes import SimilarJson
+from search.web.asked import LONGEST_QUERY, MOST_HITS
 from search.web.site import Site
 
 LONGEST_KEY = 500
@@ -42,6 +44,17 @@ class Opened(BaseModel):
     )
 
 
+class Alike(BaseModel):
+    """How many, and for whom."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: int = Field(10, ge=1, le=MOST_HITS, description="How many.", examples=[10])
+    reader: Reader | SkipJsonSchema[None] = Field(
+        None, description="The reader's language: titles and passages in it come first.", examples=["en"]
+    )
+
+
 def mount(router: APIRouter, site: Site) -> None:
     def works(request: Request, leafing: Annotated[Leafing, Query()]) -> WorksJson:
         found = list_works(site.catalog, leafing.after or None, leafing.limit)
@@ -52,6 +65,14 @@ def mount(router: APIRouter, site: Site) -> None:
         asked = opened.q.strip()
         return work_json(known, site.whole, site.searcher.passages(asked, known.work_id) if asked else (), asked)
 
+    def similar(key: Key, alike: Annotated[Alike, Query()]) -> SimilarJson:
+        known = named_work(site, key)
+        hits = site.searcher.similar(known.work, alike.reader, alike.limit)
+        url = site.whole.api(f"works/{known.work}/similar")
+        return {"work": known.work, "url": url, "hits": [hit_json(hit, "", site.whole) for hit in hits]}
+
+    told = Told("Works that are like this one, the most alike first", examples.SIMILAR)
+    offer(router, "/works/{key:path}/similar", similar, told)
     offer(router, "/works", works, Told("All works, those that came last first", examples.WORKS))
     offer(router, "/works/{key:path}", work, Told("All that is known about a work", examples.WORK))
 
