@@ -73,7 +73,7 @@ def results_json(results: Results, urls: Addresses, url: str, next_url: str | No
         "widened": [_widening(each) for each in results.widened],
         "complaints": complaints_json(results.complaints),
         "facets": [facet_json(facet) for facet in results.facets],
-        "hits": [hit_json(hit, results.query, urls) for hit in results.hits],
+        "hits": hits_json(results.hits, urls, results.query),
         "after": results.after,
         "url": url,
         "next_url": next_url,
@@ -263,7 +263,7 @@ def complaints_json(complaints: Iterable[Complaint]) -> list[ComplaintJson]:
     return [{"message": each.message, "start": each.start, "end": each.end} for each in complaints]
 
 
-def hit_json(hit: Hit, query: str, urls: Addresses) -> HitJson:
+def _hit(hit: Hit, query: str, urls: Addresses) -> HitJson:
     return {
         "work": hit.work,
         "symbols": list(hit.symbols),

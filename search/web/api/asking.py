@@ -77,7 +77,7 @@ class Paged(Sorted):
 FACETS = tuple(spec.name for spec in FIELDS if spec.facet)
 
 
-def _with_facets(model: type[BaseModel], but: str = "") -> Any:
+def _with_facets(model: type[BaseModel]) -> Any:
     """The model with one parameter a facet of the table of fields."""
     fields: Mapping[str, Any] = {
         spec.name: (
@@ -90,7 +90,7 @@ def _with_facets(model: type[BaseModel], but: str = "") -> Any:
             ),
         )
         for spec in FIELDS
-        if spec.facet and spec.name != but
+        if spec.facet
     }
     return create_model(model.__name__, __base__=model, **fields)
 
@@ -99,10 +99,8 @@ if TYPE_CHECKING:
     Chosen = Matching
     Ordered = Sorted
     Asked = Paged
-    Dated = Matching
 else:
     Chosen, Ordered, Asked = (_with_facets(each) for each in (Matching, Sorted, Paged))
-    Dated = _with_facets(Matching, but="year")
 
 
 def chosen(asked: Matching) -> dict[str, list[str]]:

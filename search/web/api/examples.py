@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from search.json_shapes import DocumentRecordJson, PageJson, PagesJson, SearchJson, WorksJson
+from search.json_shapes import DocumentRecordJson, PageJson, PagesJson, SearchJson, SimilarJson, WorksJson
 from search.web.api.shapes import (
     FacetsJson,
     MentionedListJson,
     QuotedListJson,
-    SimilarJson,
     SuggestionsJson,
-    TimelineJson,
     VocabulariesJson,
     VocabularyJson,
+    YearsJson,
 )
 from search.web.pages import examples as pages
 
@@ -106,7 +105,7 @@ CITATIONS: QuotedListJson = {
 
 SIMILAR: SimilarJson = {
     "work": WORK["work"],
-    "url": f"{API}/works/{WORK['work']}/similar",
+    "url": WORK["url"],
     "hits": pages.SEARCH["hits"],
 }
 
@@ -120,13 +119,17 @@ FACETS: FacetsJson = {
     "url": f"{API}/facets?{_Q}",
 }
 
-TIMELINE: TimelineJson = {
+TIMELINE: YearsJson = {
     "query": SEARCH["query"],
     "said": SEARCH["said"],
     "unit": "works",
     "total": 4,
     "complaints": [],
-    "years": [{"year": 2023, "count": 2}, {"year": 2024, "count": 0}, {"year": 2025, "count": 1}],
+    "years": [
+        {"year": 2023, "count": 2, "selected": False},
+        {"year": 2024, "count": 0, "selected": False},
+        {"year": 2025, "count": 1, "selected": False},
+    ],
     "undated": 1,
     "url": f"{API}/timeline?{_Q}",
 }

@@ -7,15 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypedDict
 
-from search.as_json import complaints_json, facet_json, results_json, suggestion_json
+from search.as_json import complaints_json, facet_json, results_json, suggestion_json, timeline_json
 from search.completion import complete
 from search.json_shapes import ComplaintJson, SearchJson
 from search.results import Results
 from search.timeline import timeline as years_of
 from search.web.api import examples
-from search.web.api.asking import Asked, Chosen, Dated, Reader, Words, addresses, ask, count
+from search.web.api.asking import Asked, Chosen, Reader, Words, addresses, ask, count
 from search.web.api.routes import Told, offer
-from search.web.api.shapes import FacetsJson, SuggestionsJson, TimelineJson, YearJson
+from search.web.api.shapes import FacetsJson, SuggestionsJson, YearsJson
 from search.web.asked import LONGEST_QUERY
 from search.web.site import Site
 
@@ -45,11 +45,9 @@ def mount(router: APIRouter, site: Site) -> None:
         results = count(site, asked)
         return {**_counted(results, site, request, "facets"), "facets": [facet_json(each) for each in results.facets]}
 
-    def timeline(request: Request, asked: Annotated[Dated, Query()]) -> TimelineJson:
+    def timeline(request: Request, asked: Annotated[Chosen, Query()]) -> YearsJson:
         results = count(site, asked)
-        line = years_of(results)
-        years: list[YearJson] = [{"year": each.year, "count": each.count} for each in line.years]
-        return {**_counted(results, site, request, "timeline"), "years": years, "undated": line.undated or 0}
+        return {**_counted(results, site, request, "timeline"), **timeline_json(years_of(results))}
 
     def suggestions(request: Request, begun: Annotated[Begun, Query()]) -> SuggestionsJson:
         names = complete(site.catalog, begun.q, begun.reader, begun.limit)

@@ -2,7 +2,7 @@
 
 from typing_extensions import TypedDict
 
-from search.json_shapes import ComplaintJson, FacetJson, HitJson, SuggestionJson
+from search.json_shapes import ComplaintJson, FacetJson, SuggestionJson, TimelineJson
 
 
 class MentionedJson(TypedDict):
@@ -59,14 +59,6 @@ class QuotedListJson(TypedDict):
     next_url: str | None
 
 
-class SimilarJson(TypedDict):
-    """Works that share most of what is telling of this one."""
-
-    work: str
-    url: str
-    hits: list[HitJson]
-
-
 class FacetsJson(TypedDict):
     """How the answers to a question fall by each facet."""
 
@@ -79,21 +71,14 @@ class FacetsJson(TypedDict):
     url: str
 
 
-class YearJson(TypedDict):
-    year: int
-    count: int
-
-
-class TimelineJson(TypedDict):
-    """Every year from the first to the last that has an answer, those without one included."""
+class YearsJson(TimelineJson):
+    """How the answers to a question fall over the years."""
 
     query: str
     said: str
     unit: str
     total: int
     complaints: list[ComplaintJson]
-    years: list[YearJson]
-    undated: int
     url: str
 
 

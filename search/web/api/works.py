@@ -6,14 +6,13 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from search.as_json import hit_json, work_json, works_json
-from search.json_shapes import WorkJson, WorksJson
+from search.as_json import similar_json, work_json, works_json
+from search.json_shapes import SimilarJson, WorkJson, WorksJson
 from search.known import Known
 from search.shelf import find_work, known_work, list_works
 from search.web.api import examples
 from search.web.api.asking import Reader, Words, addresses
 from search.web.api.routes import Told, offer
-from search.web.api.shapes import SimilarJson
 from search.web.asked import LONGEST_QUERY, MOST_HITS
 from search.web.site import Site
 
@@ -67,9 +66,7 @@ def mount(router: APIRouter, site: Site) -> None:
 
     def similar(key: Key, alike: Annotated[Alike, Query()]) -> SimilarJson:
         known = named_work(site, key)
-        hits = site.searcher.similar(known.work, alike.reader, alike.limit)
-        url = site.whole.api(f"works/{known.work}/similar")
-        return {"work": known.work, "url": url, "hits": [hit_json(hit, "", site.whole) for hit in hits]}
+        return similar_json(known.work, site.searcher.similar(known.work, alike.reader, alike.limit), site.whole)
 
     told = Told("Works that are like this one, the most alike first", examples.SIMILAR)
     offer(router, "/works/{key:path}/similar", similar, told)
