@@ -6,11 +6,15 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """Something in the query that could not be taken as written; `start` and `end` are offsets in the query."""
+    """Something in the query that could not be taken as written; `start` and `end` are offsets in the query.
+
+    `code` names the kind of it, whatever the language of the message (search/query/complaints.toml); "" for others.
+    """
 
     message: str
     start: int
     end: int
+    code: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

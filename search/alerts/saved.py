@@ -5,8 +5,10 @@ passed over: subscribe() refuses it, matching marks the search with the reason, 
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from search.fields import field_named
+from search.query.complaining import Complaints
 from search.query.parse import parse
 from search.query.resolve import Citations, resolve
 from search.query.tree import NOTHING, And, Everything, Field, Node, Not, Or
@@ -17,7 +19,7 @@ from search.results import Complaint
 class Meaning:
     """`asked` is the tree as typed, `tree` as engines take it; `nothing`: why it can find nothing, or "".
 
-    `lasting`: it means the same tomorrow. What a document cites can change with every document that is read.
+    `lasting`: it means the same tomorrow. Last week does not, nor what a document cites.
     """
 
     asked: Node
@@ -27,17 +29,20 @@ class Meaning:
     lasting: bool = True
 
 
-def meaning(query: str, citations: Citations | None = None) -> Meaning:
-    """What the query means today."""
+def meaning(query: str, citations: Citations | None = None, today: date | None = None) -> Meaning:
+    """What the query means today; a saved search is asked again at every run, and means what it means then."""
     if not query.strip():
         return Meaning(NOTHING, NOTHING, (), "it is empty")
-    parsed = parse(query)
+    parsed = parse(query, today=today)
     resolved = resolve(parsed.tree, citations)
-    complaints = (*parsed.complaints, *resolved.complaints)
+    passing = Complaints()
+    if parsed.passing:
+        passing("passing_date", (0, len(query)))
+    complaints = (*parsed.complaints, *resolved.complaints, *passing)
     why = ""
     if not _can_match(resolved.tree):
         why = "; ".join(complaint.message for complaint in complaints[:3]) or "there is nothing to search for in it"
-    return Meaning(parsed.tree, resolved.tree, complaints, why, not _asks_the_catalog(parsed.tree))
+    return Meaning(parsed.tree, resolved.tree, complaints, why, not (parsed.passing or _asks_the_catalog(parsed.tree)))
 
 
 def _asks_the_catalog(node: Node) -> bool:

@@ -7,7 +7,6 @@ know gives a complaint, with a suggestion where one is near, and no hits from it
 import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -15,6 +14,7 @@ import lexicon
 from search import analysis
 from search.fields import OTHER, FieldSpec, field_named
 from search.query.articles import read_article
+from search.query.complaining import Complaints
 from search.query.tree import (
     NOTHING,
     And,
@@ -32,9 +32,11 @@ from search.query.tree import (
     both,
     either,
 )
+from search.query.values import choice_of, codes_of, known_names
 from search.results import Complaint
 
 MAX_SUGGESTIONS = 5  # comparing a name with every other takes some milliseconds
+LONGEST_SHOWN = 100  # characters of a value, in a complaint
 MAX_CITED = 1000  # symbols that `cited-by:` stands for
 
 Citations: TypeAlias = Callable[[str], Sequence[str] | None]
@@ -48,13 +50,13 @@ class Resolved:
     complaints: tuple[Complaint, ...]
 
 
-def resolve(tree: Node, citations: Citations | None = None) -> Resolved:
-    """The tree as engines take it.
+def resolve(tree: Node, citations: Citations | None = None, language: str | None = None) -> Resolved:
+    """The tree as engines take it; complaints in the reader's language.
 
     `citations` tells which symbols a document cites (search/citing.py), None if it is not known; `cited-by:` needs it.
     """
-    resolver = _Resolver(_languages_asked(tree), citations)
-    return Resolved(resolver.node(tree), tuple(resolver.complaints))
+    resolver = _Resolver(_languages_asked(tree), citations, Complaints(language))
+    return Resolved(resolver.node(tree), tuple(resolver.complain))
 
 
 def symbol_key(text: str) -> str:
@@ -78,13 +80,10 @@ def _languages_asked(tree: Node) -> tuple[str, ...]:
 
 
 class _Resolver:
-    def __init__(self, languages: tuple[str, ...], citations: Citations | None) -> None:
+    def __init__(self, languages: tuple[str, ...], citations: Citations | None, complain: Complaints) -> None:
         self.languages = languages
         self.citations = citations
-        self.complaints: list[Complaint] = []
-
-    def complain(self, message: str, span: Span) -> None:
-        self.complaints.append(Complaint(message, *span))
+        self.complain = complain
 
     def node(self, node: Node) -> Node:
         match node:
@@ -129,7 +128,7 @@ class _Resolver:
     def phrase(self, text: str, slop: int, span: Span) -> Node:
         tokens = analysis.analyse(text, OTHER)
         if slop and any(a == b for a, b in pairwise(tokens)):
-            self.complain("a word repeated in a phrase with ~ counts once", span)
+            self.complain("repeated_near", span)
         return self.or_symbol(text, self.words(text, slop=slop)) if not slop else self.words(text, slop=slop)
 
     def prefix(self, text: str, where: str) -> Node:
@@ -144,7 +143,7 @@ class _Resolver:
     def field(self, node: Field) -> Node:
         spec = field_named(node.field)
         if spec is None:
-            self.complain(f"no field '{node.field}'", node.span)
+            self.complain("no_field", node.span, name=node.field)
             return NOTHING
         if spec.kind in ("text", "name"):
             if node.value.endswith("*"):
@@ -162,11 +161,11 @@ class _Resolver:
     def article(self, spec: FieldSpec, node: Field) -> Node:
         found = read_article(node.value)
         if found is None:
-            self.complain(f"no treaty is known in {node.value!r}; write it as in {spec.example}", node.span)
+            self.complain("no_treaty", node.span, value=shown(node), example=spec.example)
             return NOTHING
         instrument, number = found
         if number and instrument.articles and number > instrument.articles:
-            self.complain(f"{instrument.code} has {instrument.articles} articles", node.span)
+            self.complain("no_article", node.span, treaty=instrument.code, count=instrument.articles)
         key = analysis.plain(instrument.code)
         return Exact(spec.name, (f"{key}/{number}",)) if number else StartsWith(spec.name, f"{key}/")
 
@@ -174,118 +173,40 @@ class _Resolver:
         value = choice_of(spec, node.value)
         if value:
             return Exact(spec.name, (value,))
-        self.complain(f"{spec.name} is {', '.join(spec.choices)}; not '{node.value}'", node.span)
+        choices = ", ".join(names[self.complain.language] for names in spec.choices.values())
+        self.complain("no_choice", node.span, field=spec.name, choices=choices, value=shown(node))
         return NOTHING
 
     def cited_by(self, spec: FieldSpec, node: Field) -> Node:
         cited = self.citations(node.value) if self.citations else None
         if cited is None:
-            self.complain(f"{spec.name}: there is no document '{node.value}' here", node.span)
+            self.complain("no_document", node.span, field=spec.name, value=shown(node))
             return NOTHING
         if len(cited) > MAX_CITED:
-            self.complain(f"{node.value} cites {len(cited)} documents; the first {MAX_CITED} were taken", node.span)
+            self.complain("cites_many", node.span, value=shown(node), count=len(cited), limit=MAX_CITED)
         if not cited:
-            self.complain(f"{node.value} cites no document", node.span)
+            self.complain("cites_nothing", node.span, value=shown(node))
         return Exact("symbol", tuple(cited[:MAX_CITED])) if cited else NOTHING
 
     def code(self, node: Field) -> Node:
-        codes = LOOKUPS[node.field](node.value)
+        codes = codes_of(node.field, node.value)
         if codes:
             return Exact(node.field, codes)
-        self.complain(self.unknown(node), node.span)
+        known = known_names(node.field) if len(self.complain) < MAX_SUGGESTIONS else {}
+        close = difflib.get_close_matches(lexicon.fold(node.value[:LONGEST_SHOWN]), known, n=1, cutoff=0.7)
+        if close:
+            self.complain("no_value_near", node.span, field=node.field, value=shown(node), near=known[close[0]])
+        else:
+            self.complain("no_value", node.span, field=node.field, value=shown(node))
         return NOTHING
 
-    def unknown(self, node: Field) -> str:
-        message = f"no {node.field} '{node.value}'"
-        if len(self.complaints) >= MAX_SUGGESTIONS:
-            return message
-        known = _names(node.field)
-        close = difflib.get_close_matches(lexicon.fold(node.value[:100]), known, n=1, cutoff=0.7)
-        return f"{message}; did you mean {known[close[0]]}?" if close else message
 
-
-def codes_of(field: str, value: str) -> tuple[str, ...]:
-    """The codes that a value names, where a field has codes; empty if it has none, or not that one."""
-    spec = field_named(field)
-    if spec and spec.kind == "choice":
-        return tuple(filter(None, [choice_of(spec, value)]))
-    return LOOKUPS[field](value) if field in LOOKUPS else ()
-
-
-def choice_of(spec: FieldSpec, value: str) -> str:
-    """The value that is named, in whatever language; "" if none is."""
-    wanted = lexicon.fold(value[:100])
-    named = {lexicon.fold(name): code for code, names in spec.choices.items() for name in (code, *names.values())}
-    return named.get(wanted, "")
+def shown(node: Field) -> str:
+    """The value in a complaint."""
+    return node.value if len(node.value) <= LONGEST_SHOWN else f"{node.value[:LONGEST_SHOWN]}…"
 
 
 def _symbol(field: str, value: str) -> Node:
     if value.endswith("*"):
         return StartsWith(field, analysis.plain(value.rstrip("*")))
     return Exact(field, tuple(dict.fromkeys((symbol_key(value), analysis.plain(value)))))
-
-
-def _country(value: str) -> tuple[str, ...]:
-    found = lexicon.country(value) or lexicon.find_country(value)
-    return (found.code,) if found else ()
-
-
-def _publisher(value: str) -> tuple[str, ...]:
-    found = lexicon.publisher(value)
-    return (found.code,) if found else ()
-
-
-def _body(value: str) -> tuple[str, ...]:
-    """A name that several publishers have a body of means all of them."""
-    found = [lexicon.find_body(value), *(lexicon.find_body(value, each.code) for each in lexicon.publishers())]
-    return tuple(sorted({body.code for body in found if body}))
-
-
-def _instrument(value: str) -> tuple[str, ...]:
-    found = lexicon.find_instrument(value)
-    return (found.code,) if found else ()
-
-
-def _theme(value: str) -> tuple[str, ...]:
-    return _themes().get(lexicon.fold(value[:200]), ())
-
-
-def _language(value: str) -> tuple[str, ...]:
-    code = lexicon.language_code(value)
-    return (code,) if code else ()
-
-
-LOOKUPS: dict[str, Callable[[str], tuple[str, ...]]] = {
-    "country": _country,
-    "publisher": _publisher,
-    "body": _body,
-    "instrument": _instrument,
-    "theme": _theme,
-    "language": _language,
-}
-
-
-@cache
-def _themes() -> dict[str, tuple[str, ...]]:
-    known: dict[str, tuple[str, ...]] = {}
-    for theme in lexicon.themes():
-        for name in (theme.code, *theme.names.values()):
-            known.setdefault(lexicon.fold(name), (theme.code,))
-    for form, _, code in lexicon.gazetteer("theme"):
-        known.setdefault(lexicon.fold(form), (code,))
-    return known
-
-
-@cache
-def _names(field: str) -> dict[str, str]:
-    """Folded names of a field's values, each with the name to suggest."""
-    named: list[str] = []
-    if field in ("country", "body", "instrument", "theme"):
-        named = [form for form, _, _ in lexicon.gazetteer(field)]
-    if field == "theme":
-        named += [name for theme in lexicon.themes() for name in theme.names.values()]
-    if field == "publisher":
-        named = [name for each in lexicon.publishers() for name in (each.code, *each.names.values())]
-    if field == "language":
-        named = [name for each in lexicon.languages() for name in each.names.values()]
-    return {lexicon.fold(name): name for name in reversed(named) if name}

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from search.labels import label_of
-from search.query.resolve import codes_of
 from search.query.tree import (
     And,
     DateRange,
@@ -21,6 +20,7 @@ from search.query.tree import (
     Word,
     matches_nothing,
 )
+from search.query.values import codes_of
 
 LANGUAGES = ("en", "fr", "es")
 

@@ -13,6 +13,7 @@ from functools import cache
 import lexicon
 from search import analysis
 from search.fields import LANGUAGES
+from search.query.complaining import Complaints
 from search.query.tree import And, Node, Or, Phrase, Word, both, either
 from search.results import Complaint
 
@@ -67,16 +68,15 @@ class Widened:
         return _replaced(self.asked, family, family.path, variant.node)
 
 
-def widen(tree: Node) -> Widened:
-    """The tree with the families of its words; without any, it says so."""
+def widen(tree: Node, language: str | None = None) -> Widened:
+    """The tree with the families of its words; without any, it says so in the reader's language."""
     found = [*_families(tree, ())]
-    complaints = []
+    complain = Complaints(language)
     if not found:
-        complaints.append(Complaint("no word of this query belongs to a family of keywords; it was not widened", 0, 0))
+        complain("no_family")
     for family in found[MAX_FAMILIES:]:
-        message = f"at most {MAX_FAMILIES} words are widened; {family.text!r} was taken as it is"
-        complaints.append(Complaint(message, *_span(family.asked)))
-    return Widened(tree, tuple(found[:MAX_FAMILIES]), tuple(complaints))
+        complain("too_many_families", _span(family.asked), limit=MAX_FAMILIES, value=family.text)
+    return Widened(tree, tuple(found[:MAX_FAMILIES]), tuple(complain))
 
 
 def _families(node: Node, path: tuple[int, ...]) -> Iterator[Family]:

@@ -10,8 +10,11 @@ KINDS = {
     "value": "as it is written in the document",
     "symbol": "a symbol; * at its end takes whatever begins so",
     "text": "words, or a phrase in quotes",
+    "article": "an article of a treaty",
+    "choice": "one of a few words",
+    "document": "the symbol of a document",
     "name": "a name, in quotes if it is more than one word",
-    "date": "a year, a month, a day, or two of them with .. between",
+    "date": "a year, month or day, in digits or in words (March 2024, last month), or two of them with .. between",
 }
 
 

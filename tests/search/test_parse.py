@@ -1,14 +1,17 @@
 """Does every text become a tree, with complaints where it could not be taken as written?"""
 
+import re
 import time
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.fields import FIELDS
-from search.query import parse, write
+from search.query import complaining, parse, resolve, write
 from search.query.leaves import MAX_NEAR, MAX_PREFIXES
 from search.query.parse import MAX_CLAUSES, MAX_DEPTH, MAX_LENGTH
 from search.query.tree import (
@@ -233,3 +236,30 @@ def test_a_star_in_a_phrase_is_complained_of():
     parsed = parse('"domestic work*"')
     assert parsed.tree == Phrase(("domestic", "work"))
     assert "means nothing" in parsed.complaints[0].message
+
+
+def test_complaints_are_in_the_readers_language():
+    (complaint,) = parse("contry:x", "fr").complaints
+    assert complaint.message == "il n’y a pas de champ « contry » ; vouliez-vous dire country ?"
+    assert parse("a AND", "es").complaints[0].message == "AND necesita algo a ambos lados; se ha omitido"
+    assert parse("a AND", "ru").complaints == parse("a AND").complaints
+    (complaint,) = resolve(parse("country:Philipines").tree, language="fr").complaints
+    assert complaint.message == "country : « Philipines » est inconnu ; vouliez-vous dire Philippines ?"
+    assert complaint.code == "no_value_near"
+
+
+def test_each_complaint_is_worded_in_each_language_with_the_same_things_put_in():
+    table = tomllib.loads((Path(complaining.__file__).parent / "complaints.toml").read_text(encoding="utf-8"))
+    assert set(table) == {"en", "fr", "es"}
+    room = Path(complaining.__file__).parent
+    programs = "".join(
+        path.read_text(encoding="utf-8") for path in (*room.glob("*.py"), room.parent / "alerts/saved.py")
+    )
+    for code, words in table["en"].items():
+        assert f'"{code}"' in programs, f"nobody complains so: {code}"
+        for language in ("fr", "es"):
+            assert set(re.findall(r"{\w+}", table[language][code])) == set(re.findall(r"{\w+}", words)), (
+                language,
+                code,
+            )
+    assert {*table["fr"]} == {*table["es"]} == {*table["en"]}
