@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,10 +21,11 @@ PARTS = ("works", "passages")
 
 
 class Folder:
-    """The folder of one index."""
+    """The folder of one index, whose generations have these parts."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, parts: Sequence[str] = PARTS) -> None:
         self.path = path
+        self.parts = parts
 
     def current(self) -> str | None:
         """The generation to read; None before the first."""
@@ -52,8 +53,9 @@ class Folder:
     def new(self) -> str:
         """The name of a new generation, whose folders exist; it counts once `sign` has been called."""
         name = f"g-{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(4)}"
-        for part in PARTS:
-            self.part(name, part).mkdir(parents=True)
+        (self.path / name).mkdir(parents=True)
+        for part in self.parts:
+            self.part(name, part).mkdir()
         return name
 
     def sign(self, name: str, shape: Mapping[str, str]) -> None:
