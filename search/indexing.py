@@ -6,13 +6,18 @@ belongs to one generation of the index: one that is new, because the shape chang
 at the first change and is published once it has caught up.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 import lexicon
 from catalog import Catalog, tables
 from search import analysis
-from search.engines.engine import Engine, Target
+from search.engines.engine import Engine, IndexedWork, Target
 from search.errors import REBUILD, IndexUnavailable
 from search.standing import IndexStanding
 from search.works import load_works
@@ -26,33 +31,66 @@ OUTDATED = "the index was made with other tables or rules than those in force: r
 _PREFIX = "index:"
 
 
+class Follower(Protocol):
+    """What follows the changes: an engine, or what else is made of works. As with an engine, all may be done twice."""
+
+    def writing(
+        self, shape: Mapping[str, str], wait: float = 30.0, afresh: bool = False
+    ) -> AbstractContextManager[Target]: ...
+    def add(self, works: Iterable[IndexedWork]) -> None: ...
+    def remove(self, works: Iterable[int]) -> None: ...
+    def commit(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stride:
+    """How a follower goes: its watermark begins with `prefix`, and it takes `batch` works at a time, committing after
+    so many batches or characters. `progress` is told how many works are done, and of how many changes."""
+
+    prefix: str
+    batch: int
+    commit_every: int
+    commit_characters: int
+    progress: Callable[[int, int], None] = lambda done, total: None
+
+
 def index_changes(catalog: Catalog, engine: Engine, wait: float = 30.0) -> int:
     """Brings the engine up to date with the catalog; returns how many works were indexed or removed.
 
     IndexUnavailable if another process is indexing for longer than `wait` seconds.
     """
-    shape = shape_wanted(catalog, engine)
+    stride = Stride(_PREFIX, BATCH, COMMIT_EVERY, COMMIT_CHARACTERS)
+    return follow(catalog, engine, shape_wanted(catalog, engine), stride, wait)
+
+
+def follow(catalog: Catalog, follower: Follower, shape: Mapping[str, str], stride: Stride, wait: float = 30.0) -> int:
+    """Brings a follower up to date with the catalog; returns how many works it was given or had removed."""
     for afresh in (False, True):
-        with engine.writing(shape, wait, afresh) as target:
-            if _ahead(catalog, target):  # the catalog was put back from a backup
+        with follower.writing(shape, wait, afresh) as target:
+            if _ahead(catalog, target, stride.prefix):  # the catalog was put back from a backup
                 continue
-            done = _follow(catalog, engine, target)
+            done = _follow(catalog, follower, target, stride)
             target.publish()
-            _forget_others(catalog, target)
+            _forget_others(catalog, target, stride.prefix)
             return done
     raise AssertionError("a new index is ahead of nothing")
 
 
 def shape_wanted(catalog: Catalog, engine: Engine) -> dict[str, str]:
     """What an index must have been made with, and from, to be of use; it is rebuilt when any of it changes."""
-    with catalog.read() as connection:
-        first = connection.execute(sa.select(sa.func.min(tables.changes.c.at))).scalar()
     return {
         "analysis": analysis.VERSION,
-        "catalog": first.isoformat() if first else "",  # another catalog began at another moment
+        "catalog": catalog_begun(catalog),
         "lexicon": lexicon.VERSION,
         **engine.shape(),
     }
+
+
+def catalog_begun(catalog: Catalog) -> str:
+    """When the first change came; empty before it. Another catalog began at another moment."""
+    with catalog.read() as connection:
+        first = connection.execute(sa.select(sa.func.min(tables.changes.c.at))).scalar()
+    return first.isoformat() if first else ""
 
 
 def index_standing(catalog: Catalog, engine: Engine) -> IndexStanding:
@@ -75,30 +113,32 @@ def _changes_after(catalog: Catalog, seq: int) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def _follow(catalog: Catalog, engine: Engine, target: Target) -> int:
-    position = index_position(catalog, target)
+def _follow(catalog: Catalog, follower: Follower, target: Target, stride: Stride) -> int:
+    position = index_position(catalog, target, stride.prefix)
+    behind = _changes_after(catalog, position)
     done = batches = characters = 0
     while True:
         with catalog.read() as connection:
-            changes = _last_changes(connection, position)
+            changes = _last_changes(connection, position, stride.batch)
         if changes:
             ids = [work for _, work in changes]
             works = load_works(catalog, ids)
-            engine.remove(set(ids) - {work.id for work in works})
-            engine.add(works)
+            follower.remove(set(ids) - {work.id for work in works})
+            follower.add(works)
             position = changes[-1][0]
             done += len(changes)
             batches += 1
             characters += sum(len(each.text) for work in works for each in work.paragraphs)
-        if batches and (not changes or batches >= COMMIT_EVERY or characters >= COMMIT_CHARACTERS):
-            engine.commit()
-            _move(catalog, target, position)
+            stride.progress(done, behind)
+        if batches and (not changes or batches >= stride.commit_every or characters >= stride.commit_characters):
+            follower.commit()
+            _move(catalog, target, stride.prefix, position)
             batches = characters = 0
         if not changes:
             return done
 
 
-def _last_changes(connection: Connection, after: int) -> list[tuple[int, int]]:
+def _last_changes(connection: Connection, after: int, limit: int) -> list[tuple[int, int]]:
     """The next changes, as (seq, work); of the changes of one work only its last, which stands for all."""
     changes, later = tables.changes, tables.changes.alias()
     superseded = sa.exists().where(later.c.work_id == changes.c.work_id, later.c.seq > changes.c.seq)
@@ -106,37 +146,37 @@ def _last_changes(connection: Connection, after: int) -> list[tuple[int, int]]:
         sa.select(changes.c.seq, changes.c.work_id)
         .where(changes.c.seq > after, ~superseded)
         .order_by(changes.c.seq)
-        .limit(BATCH)
+        .limit(limit)
     )
     return [(row.seq, row.work_id) for row in connection.execute(query)]
 
 
-def index_position(catalog: Catalog, target: Target) -> int:
+def index_position(catalog: Catalog, target: Target, prefix: str = _PREFIX) -> int:
     """How far an index has come in the change sequence."""
     if target.name is None:
         return target.noted()
     with catalog.read() as connection:
-        return catalog.watermark(connection, _PREFIX + target.name)
+        return catalog.watermark(connection, prefix + target.name)
 
 
-def _move(catalog: Catalog, target: Target, position: int) -> None:
+def _move(catalog: Catalog, target: Target, prefix: str, position: int) -> None:
     """The index has been committed; the watermark follows, then the index's own note of it."""
     if target.name is not None:
         with catalog.write() as connection:
-            catalog.move_watermark(connection, _PREFIX + target.name, position)
+            catalog.move_watermark(connection, prefix + target.name, position)
     target.note(position)
 
 
-def _ahead(catalog: Catalog, target: Target) -> bool:
-    return target.name is not None and target.noted() > index_position(catalog, target)
+def _ahead(catalog: Catalog, target: Target, prefix: str = _PREFIX) -> bool:
+    return target.name is not None and target.noted() > index_position(catalog, target, prefix)
 
 
-def _forget_others(catalog: Catalog, target: Target) -> None:
+def _forget_others(catalog: Catalog, target: Target, prefix: str) -> None:
     """Watermarks of generations that are gone."""
     if target.name is None:
         return
-    own, table = _PREFIX + target.name, tables.watermarks
-    gone = table.c.reader.startswith(_PREFIX, autoescape=True) & (table.c.reader != own)
+    own, table = prefix + target.name, tables.watermarks
+    gone = table.c.reader.startswith(prefix, autoescape=True) & (table.c.reader != own)
     with catalog.read() as connection:
         found = connection.execute(sa.select(table.c.reader).where(gone)).first()
     if found:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from search.meaning.model import DIMENSIONS, Encoder, model_version
 
 if TYPE_CHECKING:
-    from search.meaning.model import Vectors
+    from search.meaning.model import Matrix
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Cache:
         self._model = model
         self.made = 0  # vectors that were not there yet
 
-    def embed(self, texts: Sequence[str]) -> "Vectors":
+    def embed(self, texts: Sequence[str]) -> "Matrix":
         """One vector a text, rounded to half precision whether it was there or not."""
         import numpy as np
 
@@ -44,7 +44,7 @@ class Cache:
             found = [self._some(connection, texts[at : at + AT_ONCE]) for at in range(0, len(texts), AT_ONCE)]
         return np.vstack(found) if found else np.empty((0, DIMENSIONS), np.float32)
 
-    def _some(self, connection: sqlite3.Connection, texts: Sequence[str]) -> "Vectors":
+    def _some(self, connection: sqlite3.Connection, texts: Sequence[str]) -> "Matrix":
         import numpy as np
 
         keys = [digest(text) for text in texts]

