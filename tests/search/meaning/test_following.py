@@ -139,7 +139,7 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from catalog import Catalog
-from search.meaning import meaning_changes, open_meaning
+from search.meaning import meaning, meaning_changes, open_meaning
 from search.meaning.local import LocalVectors
 where = sys.argv[3]
 found = open_meaning(Path(sys.argv[2]), Path(sys.argv[2]))
