@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from catalog import ForumwatchError
+from flows.cli_check import check_command
 from flows.house import House
 from flows.settings import Settings, read_settings
 
@@ -309,7 +310,7 @@ def schedule_command() -> None:
 
         print(
             f"Prefect: {api_url.removesuffix('/api')}  daily at '{settings.crawl_cron}', "
-            f"digest at '{settings.digest_cron}' ({settings.timezone})",
+            f"digest at '{settings.digest_cron}', check at '{settings.check_cron}' ({settings.timezone})",
             flush=True,
         )
         serve_schedules(settings)
@@ -363,6 +364,9 @@ def doctor_command(as_json: AsJson = False) -> None:
         shown.doctor(_described(settings), checks)
     if any(check.needed and not check.ok for check in checks):
         raise typer.Exit(1)
+
+
+app.command("check")(check_command)
 
 
 def _described(settings: Settings) -> list[tuple[str, str, str]]:

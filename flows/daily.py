@@ -52,6 +52,11 @@ def tell() -> dict[str, int]:
     return asdict(steps.webhooks(House(read_settings())))
 
 
+@patient
+def check() -> dict[str, int]:
+    return steps.check(House(read_settings())).counts
+
+
 @flow(name="forumwatch-daily", log_prints=False)
 def daily(sources: list[str] | None = None) -> None:
     """Crawls the sources that are due (or those named), then reads, indexes and matches whatever came.
@@ -87,6 +92,13 @@ def webhooks() -> None:
     tell()
 
 
+@flow(name="forumwatch-check", log_prints=False)
+def nightly() -> None:
+    """Holds the index against the catalog, and mends what differs; fails if something still does."""
+    counts = check()
+    create_markdown_artifact(key="check", markdown="\n".join(f"- {name}: {count}" for name, count in counts.items()))
+
+
 def _report(house: House, outcome: dict[str, Any], failures: list[str]) -> None:
     create_table_artifact(
         key="sources", table=[asdict(line) for line in steps.summary(house)], description="How each source stands"
@@ -100,6 +112,7 @@ def serve_schedules(settings: Settings) -> None:
     times = (
         (daily, "daily", settings.crawl_cron),
         (digest, "weekly", settings.digest_cron),
+        (nightly, "nightly", settings.check_cron),
         (webhooks, "webhooks", settings.webhook_cron),
     )
     deployments = [

@@ -14,6 +14,7 @@ from flows.adding import Added
 from flows.doctor import Check
 from flows.progress import shown_by
 from flows.steps import SourceLine
+from search.checking import DRIFTS, CheckReport
 from search.known import POOR, Known
 from search.results import Passage, Results
 from search.standing import Unread
@@ -151,6 +152,22 @@ def sources(lines: Sequence[SourceLine]) -> None:
     for line in lines:
         if line.reason:
             console.print(Text(f"  {line.source}: {line.reason}", style="yellow"))
+
+
+def checked(report: CheckReport) -> None:
+    """Each source on both sides, what differed and what was mended; then all together."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("source", no_wrap=True)
+    for name in ("catalog", "index", *DRIFTS, "mended"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("seals")
+    for line in report.sources:
+        counts = (line.works, line.held, *line.drift.values(), line.mended)
+        seals = f"{line.seal:016x}" + (f" against {line.held_seal:016x}" if line.seal != line.held_seal else "")
+        table.add_row(line.source or "(no source)", *map(str, counts), seals)
+    Console(highlight=False, width=max(console.width, 130)).print(table)
+    waiting = f"; {report.waiting} changed since and were not compared" if report.waiting else ""
+    console.print(f"{report.works} works, {report.drift} differed, {report.mended} mended{waiting}")
 
 
 def unread(rows: Sequence[Unread]) -> None:

@@ -24,6 +24,7 @@ from search.alerts import DeliveryReport, deliver, free_leases, make_digests, ma
 from search.standing import Unread, needs_ocr, unread_documents
 
 if TYPE_CHECKING:
+    from search.checking import CheckReport
     from search.webhooks import WebhookReport
 
 SLACK = timedelta(hours=3)  # a weekly source is due again a little before the week is over, or it would slip by a day
@@ -31,6 +32,15 @@ SLACK = timedelta(hours=3)  # a weekly source is due again a little before the w
 
 class StepFailed(ForumwatchError):
     """Raised when a step ran to its end but did not keep its promise; the run row says the same."""
+
+
+class DriftLeft(StepFailed):
+    """Raised when works differ between index and catalog that were not mended; `report` has all that was found."""
+
+    def __init__(self, report: "CheckReport") -> None:
+        left = report.drift - report.mended
+        super().__init__(f"{left} of {report.works} works differ between index and catalog, and are not mended")
+        self.report = report
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,18 @@ def index(house: House) -> int:
     with recorded(house, "index") as counts, watch("index"):
         counts["works"] = index_changes(house.catalog, house.engine)
     return int(counts["works"])
+
+
+def check(house: House, repair: bool = True) -> "CheckReport":
+    """Holds the index against the catalog, work by work, and mends it. Errors: DriftLeft if they still differ."""
+    from search.checking import check as hold_against
+
+    with recorded(house, "check") as counts, watch("check"):
+        report = hold_against(house.catalog, house.engine, repair)
+        counts.update(report.counts)
+        if not report.sound:
+            raise DriftLeft(report)
+    return report
 
 
 def match(house: House) -> int:

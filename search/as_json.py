@@ -9,8 +9,10 @@ from datetime import date, datetime
 from html import escape
 from typing import Protocol
 
+from search.checked import LastCheck
 from search.json_shapes import (
     CaptureJson,
+    CheckedJson,
     ComplaintJson,
     DocumentJson,
     DocumentRecordJson,
@@ -256,6 +258,19 @@ def health_json(health: Health) -> HealthJson:
         "late": list(health.late),
         "failed": list(health.failed),
         "never": list(health.never),
+        "checked": _checked(health.checked),
+    }
+
+
+def _checked(last: LastCheck | None) -> CheckedJson | None:
+    if last is None:
+        return None
+    return {
+        "at": last.at.isoformat(),
+        "works": last.works,
+        "drift": last.drift,
+        "mended": last.mended,
+        "failure": last.failure,
     }
 
 

@@ -62,6 +62,11 @@ class CheckReport:
     sources: tuple[SourceCheck, ...]
 
     @property
+    def counts(self) -> dict[str, int]:
+        """All but the sources."""
+        return {name: getattr(self, name) for name in ("works", "held", "waiting", "drift", "mended")}
+
+    @property
     def sound(self) -> bool:
         """Whether the index now is what the catalog is, as far as was compared."""
         return self.drift == self.mended

@@ -406,10 +406,21 @@ class HelpJson(TypedDict):
     examples: list[str]
 
 
+class CheckedJson(TypedDict):
+    """When the index was last held against the catalog: how many works, how many differed (`drift`), how many of those
+    were mended; `failure` if it could not be done."""
+
+    at: str
+    works: int
+    drift: int
+    mended: int
+    failure: str
+
+
 class HealthJson(TypedDict):
     """`status`: ok, trouble or unavailable (no search can be answered; HTTP 503); `behind`: changes that the index
     which answers has not taken in; `index`: what to do about it, if anything; then names of sources: `late` also has
-    those of `never`."""
+    those of `never`; `checked`: the last check of the index, null if there was none."""
 
     status: str
     works: int
@@ -420,6 +431,7 @@ class HealthJson(TypedDict):
     late: list[str]
     failed: list[str]
     never: list[str]
+    checked: CheckedJson | None
 
 
 class ChangeJson(TypedDict):

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog
 from catalog.cadence import is_late
 from catalog.tables import captures, documents, sources, works
+from search.checked import LastCheck, last_check
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class IndexStanding:
 @dataclass(frozen=True, slots=True)
 class Health:
     """Is everything in step? `failed`, `never` and `late` name the sources whose last run failed, that have never run
-    well, that are late, which those that have never run well are too."""
+    well, that are late, which those that have never run well are too; `checked` is None if the index never was."""
 
     index: IndexStanding
     works: int
@@ -105,13 +106,15 @@ class Health:
     late: tuple[str, ...]
     failed: tuple[str, ...]
     never: tuple[str, ...]
+    checked: LastCheck | None = None
 
     @property
     def status(self) -> str:
         """unavailable if no search can be answered; trouble if something is to be seen to; ok."""
         if not self.index.usable:
             return "unavailable"
-        return "trouble" if self.index.trouble or self.late or self.failed else "ok"
+        unsound = self.checked is not None and not self.checked.sound
+        return "trouble" if self.index.trouble or self.late or self.failed or unsound else "ok"
 
 
 def needs_ocr(state: str, reason: str) -> bool:
@@ -202,6 +205,7 @@ def health(catalog: Catalog, index: IndexStanding, now: datetime | None = None) 
             late=tuple(each.source for each in standings if each.late or each.never),
             failed=tuple(each.source for each in standings if each.state == "failed"),
             never=tuple(each.source for each in standings if each.never),
+            checked=last_check(connection),
         )
 
 

@@ -232,4 +232,5 @@ HEALTH: HealthJson = {
     "late": [],
     "failed": [],
     "never": [],
+    "checked": {"at": "2026-11-24T02:30:04+00:00", "works": 31, "drift": 0, "mended": 0, "failure": ""},
 }

@@ -1,0 +1,90 @@
+"""Does `forumwatch check` say what differs, mend it, end with the right number, and leave its trace for the pages?"""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from catalog import Catalog, tables
+from flows import steps
+from flows.house import House
+from flows.settings import Settings
+from search import index_changes, open_engine
+from search.standing import health
+from tests.search import drift
+from tests.search.many import SOURCES, fill_many
+
+
+@pytest.fixture
+def home(tmp_path):
+    """A home with forty works, indexed, of which two have been lost and one rewritten since."""
+    home = tmp_path / "home"
+    home.mkdir()
+    catalog = Catalog(f"sqlite:///{home}/catalog.sqlite")
+    catalog.migrate()
+    ids = fill_many(catalog, 40)
+    engine = open_engine(home / "index")
+    index_changes(catalog, engine)
+    drift.lose(engine, ids[:2])
+    drift.rewrite(catalog, ids[2:3])
+    return home
+
+
+def last_run(home):
+    with Catalog(f"sqlite:///{home}/catalog.sqlite").read() as connection:
+        rows = sa.select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
+        return connection.execute(rows).mappings().one()
+
+
+def checked(home):
+    house = House(Settings(home=home))
+    found = health(house.catalog, house.searcher.standing())
+    return found.checked.said if found.checked else "", found.status
+
+
+def test_found_then_mended_then_sound(forumwatch, home):
+    assert checked(home)[0] == ""
+    found = forumwatch("check", "--no-repair", "--json", home=home)
+    assert found.returncode == 1
+    assert "3 of 40 works differ between index and catalog, and are not mended" in found.stderr
+    report = json.loads(found.stdout)
+    assert {name: report[name] for name in ("works", "held", "waiting", "drift", "mended")} == {
+        "works": 40, "held": 38, "waiting": 0, "drift": 3, "mended": 0,
+    }  # fmt: skip
+    assert [line["source"] for line in report["sources"]] == sorted(SOURCES)
+    assert sum(line["missing"] for line in report["sources"]) == 2
+    assert sum(line["stale"] for line in report["sources"]) == 1
+    assert all(len(line["seal"]) == len(line["held_seal"]) == 16 for line in report["sources"])
+    assert (last_run(home)["step"], last_run(home)["state"]) == ("check", "failed")
+    assert checked(home) == ("3 works differed, 0 mended: run `forumwatch check`", "trouble")
+
+    mended = forumwatch("check", home=home)
+    assert mended.returncode == 0, mended.stderr
+    assert "40 works, 3 differed, 3 mended" in mended.stdout
+    assert last_run(home)["counts"] == {"works": 40, "held": 38, "waiting": 0, "drift": 3, "mended": 3}
+    assert checked(home)[0] == "3 works differed, mended"
+
+    sound = forumwatch("check", "--json", home=home)
+    assert sound.returncode == 0 and json.loads(sound.stdout)["drift"] == 0
+    assert all(line["seal"] == line["held_seal"] for line in json.loads(sound.stdout)["sources"])
+    assert checked(home)[0] == "no work differed"
+
+
+def test_a_check_that_cannot_be_made_says_why(forumwatch, tmp_path):
+    home = tmp_path / "empty"
+    ran = forumwatch("check", "--no-repair", home=home)
+    assert ran.returncode == 0 and "0 works, 0 differed" in ran.stdout, ran.stderr
+    fill_many(Catalog(f"sqlite:///{home}/catalog.sqlite"), 3)
+    ran = forumwatch("check", "--no-repair", home=home)
+    assert ran.returncode == 1 and "the index must be rebuilt: run `forumwatch index`" in ran.stderr
+    assert checked(home)[0] == "failed: the index must be rebuilt: run `forumwatch index`"
+    assert forumwatch("check", home=home).returncode == 0
+
+
+def test_the_nightly_flow_mends_and_tells(home, prefect_api, monkeypatch):
+    monkeypatch.setenv("FORUMWATCH_HOME", str(home))
+    from flows.daily import nightly
+
+    nightly()
+    assert last_run(home)["counts"]["mended"] == 3
+    assert steps.check(House(Settings(home=home))).drift == 0
