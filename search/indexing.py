@@ -38,7 +38,7 @@ class Follower(Protocol):
         self, shape: Mapping[str, str], wait: float = 30.0, afresh: bool = False
     ) -> AbstractContextManager[Target]: ...
     def add(self, works: Iterable[IndexedWork]) -> None: ...
-    def remove(self, works: Iterable[int]) -> None: ...
+    def remove(self, works: Iterable[int], seq: int = 0) -> None: ...
     def commit(self) -> None: ...
 
 
@@ -123,7 +123,7 @@ def _follow(catalog: Catalog, follower: Follower, target: Target, stride: Stride
         if changes:
             ids = [work for _, work in changes]
             works = load_works(catalog, ids)
-            follower.remove(set(ids) - {work.id for work in works})
+            follower.remove(set(ids) - {work.id for work in works}, changes[-1][0])
             follower.add(works)
             position = changes[-1][0]
             done += len(changes)

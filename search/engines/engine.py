@@ -141,8 +141,8 @@ class Engine(Protocol):
     def add(self, works: Iterable[IndexedWork]) -> None:
         """Adds works, or replaces those with the same id."""
 
-    def remove(self, works: Iterable[int]) -> None:
-        """Removes works by id."""
+    def remove(self, works: Iterable[int], seq: int = 0) -> None:
+        """Removes works by id; `seq` is the change because of which, where it is known."""
 
     def commit(self) -> None:
         """Makes everything written so far durable and visible."""

@@ -111,7 +111,7 @@ class TantivyEngine:
             for paragraph, (chain, text) in zip(work.paragraphs, texts, strict=True):
                 passages_writer.add_document(passage_document(work.id, paragraph, chain, text))
 
-    def remove(self, works: Iterable[int]) -> None:
+    def remove(self, works: Iterable[int], seq: int = 0) -> None:
         works_writer, passages_writer = self._writers()
         for work in works:
             works_writer.delete_documents_by_term("id", work)

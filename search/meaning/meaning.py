@@ -96,7 +96,7 @@ class _Embedding:
             self._vectors.remove([work.id])
             self._vectors.add([Piece(work.id, at, digest(text)) for at, text in found], vectors)
 
-    def remove(self, works: Iterable[int]) -> None:
+    def remove(self, works: Iterable[int], seq: int = 0) -> None:
         self._vectors.remove(list(works))
 
     def commit(self) -> None:

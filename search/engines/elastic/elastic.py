@@ -103,8 +103,8 @@ class ElasticEngine:
     def add(self, works: Iterable[IndexedWork]) -> None:
         self._written().add(works)
 
-    def remove(self, works: Iterable[int]) -> None:
-        self._written().remove(works)
+    def remove(self, works: Iterable[int], seq: int = 0) -> None:
+        self._written().remove(works, seq)
 
     def commit(self) -> None:
         self._written().commit()

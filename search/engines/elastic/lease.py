@@ -19,10 +19,11 @@ from elasticsearch import Elasticsearch
 from search.engines.elastic.line import ClusterAway, Conflict, Line
 from search.errors import IndexUnavailable
 
-LEASE_SECONDS = 30.0
+LEASE_SECONDS = 20.0
 LOST = "another process has begun to write the index"
 
 _ID = "writer"
+_held_here: set[str] = set()  # owners that are of this process, and writing
 _MAPPING = {
     "dynamic": "strict",
     "properties": {"owner": {"type": "keyword"}, "beat": {"type": "long"}, "free": {"type": "boolean"}},
@@ -42,16 +43,19 @@ class Lease:
     @contextmanager
     def held(self, wait: float) -> Iterator[None]:
         """IndexUnavailable if another process keeps it for longer than `wait` seconds, or the cluster is away."""
-        self._take(wait)
+        _held_here.add(self._owner)
         ended = threading.Event()
         beating = threading.Thread(target=self._keep_alive, args=(ended,), daemon=True)
-        beating.start()
         try:
+            self._take(wait)
+            beating.start()
             yield
         finally:
             ended.set()
-            beating.join()
-            self._let_go()
+            if beating.ident:
+                beating.join()
+                self._let_go()
+            _held_here.discard(self._owner)
 
     def check(self) -> None:
         """To be asked before what cannot be undone. IndexUnavailable if another process has taken over."""
@@ -130,6 +134,10 @@ def _began(pid: int) -> str:
 
 
 def _is_dead(owner: str) -> bool:
-    """Whether the owner was a process of this machine that is gone."""
+    """Whether the owner is of this machine and gone, or of this very process and at its end."""
     host, pid, began, _ = owner.split(" ")
-    return host == socket.gethostname() and bool(began) and began != _began(int(pid))
+    if host != socket.gethostname():
+        return False
+    if int(pid) == os.getpid() and began == _began(os.getpid()):
+        return owner not in _held_here  # it could not be given back, the cluster being away
+    return bool(began) and began != _began(int(pid))

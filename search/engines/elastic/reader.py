@@ -6,7 +6,7 @@ from typing import Any
 
 from elasticsearch import Elasticsearch
 
-from search.engines.elastic.line import BUSY, ClusterAway, Line, NotThere
+from search.engines.elastic.line import BUSY, ClusterAway, Line
 from search.engines.elastic.mapping import Json
 from search.errors import IndexUnavailable
 
@@ -67,7 +67,9 @@ class Reader:
     def _page(self, body: Json) -> Json:
         try:
             return _checked(self._line.ask(lambda client: dict(client.search(**body)), retry=True))
-        except NotThere as error:
+        except IndexUnavailable as error:
+            if self._line.ask(lambda client: bool(client.indices.exists(index=self.index))):
+                raise
             raise IndexUnavailable(REPLACED, error.detail) from error
 
     @contextmanager

@@ -73,6 +73,8 @@ class Writer:
         self._line.insist(lambda client: client.indices.refresh(index=index), self._wait)
 
     def _send(self, client: Elasticsearch, works: dict[int, IndexedWork]) -> None:
+        versions = self._versions(client, list(works))
+        works = {each: work for each, work in works.items() if versions.get(each, 0) <= work.seq}
         there = self._passages_there(client, list(works))
         self._bulk(client, (action for work in works.values() for action in self._actions(work, there[work.id])))
 
@@ -86,15 +88,17 @@ class Writer:
         yield _action("index", self._works, str(work.id), work.seq) | {"_source": document}
 
     def _take_out(self, client: Elasticsearch, works: list[int], seq: int) -> None:
-        there = self._passages_there(client, works)
-        known = client.mget(index=self._works, ids=[str(work) for work in works], source=False)["docs"]
-        actions = [
-            _action("delete", self._works, each["_id"], seq or each["_version"]) for each in known if each.get("found")
-        ]
+        there, versions = self._passages_there(client, works), self._versions(client, works)
+        actions = [_action("delete", self._works, str(work), seq or version) for work, version in versions.items()]
         actions += [
             _action("delete", self._passages, key, seq or own) for keys in there.values() for key, own in keys.items()
         ]
         self._bulk(client, actions)
+
+    def _versions(self, client: Elasticsearch, works: list[int]) -> dict[int, int]:
+        """The change that each work stands for which is there, committed or not."""
+        found = client.mget(index=self._works, ids=[str(work) for work in works], source=False)["docs"]
+        return {int(each["_id"]): each["_version"] for each in found if each.get("found")}
 
     def _passages_there(self, client: Elasticsearch, works: list[int]) -> dict[int, dict[str, int]]:
         """Per work the ids of its passages, each with the change that it stands for: those seen, and our own."""
