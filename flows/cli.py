@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from catalog import ForumwatchError
+from flows import cli_gates
 from flows.cli_check import check_command
 from flows.house import House
 from flows.settings import Settings, read_settings
@@ -26,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+cli_gates.register(app)
 AsJson = Annotated[bool, typer.Option("--json", help="one JSON document, or JSON Lines for lists")]
 
 

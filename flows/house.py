@@ -179,10 +179,14 @@ class House:
 
     def app(self) -> "FastAPI":
         from search.web import create_app
+        from search.web.gate import Access
 
+        scopes = (scope.strip() for scope in self.settings.api_open.split(","))
+        access = Access(frozenset(scope for scope in scopes if scope), self.settings.api_rate)
         _ = self.sources  # the pages also show what was never looked at
+        base_url = self.settings.base_url
         return create_app(
-            self.catalog, self.searcher, self.archive.path, self.secret, self.settings.base_url, self.notice
+            self.catalog, self.searcher, self.archive.path, self.secret, base_url, self.notice, access=access
         )
 
     @contextmanager

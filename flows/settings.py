@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from catalog import ForumwatchError
+from search.keys import SCOPES
 
 ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 CRON = re.compile(r"[\d*/,\-A-Za-z]+( [\d*/,\-A-Za-z]+){4}")
@@ -48,6 +49,10 @@ class Settings(BaseSettings):
     check_cron: str = Field("30 3 * * *", description="when to hold the index against the catalog, and mend it")
     webhook_cron: str = Field("*/15 * * * *", description="when webhooks that could not be told are tried again")
     prefect_port: int = Field(4200, ge=1, le=65535, description="port of the Prefect server of `forumwatch schedule`")
+    api_open: str = Field(
+        "read,export,changes", description="scopes of the API that need no key; empty: every request needs one"
+    )
+    api_rate: int = Field(60, ge=1, description="requests to the API a minute for an address without a key")
     secret: SecretStr = Field(SecretStr(""), description="signs links; empty: made once and kept in the home folder")
     clock: datetime | None = Field(None, description="a clock that stands still, for the demo and the tests only")
 
@@ -89,6 +94,13 @@ class Settings(BaseSettings):
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
         return value.rstrip("/")
+
+    @field_validator("api_open")
+    @classmethod
+    def _known_scopes(cls, value: str) -> str:
+        if unknown := sorted({scope.strip() for scope in value.split(",")} - {*SCOPES, ""}):
+            raise ValueError(f"there is no scope {', '.join(unknown)}; there are {', '.join(SCOPES)}")
+        return value
 
     @field_validator("timezone")
     @classmethod

@@ -66,10 +66,10 @@ def changes_after(catalog: Catalog, seq: int, limit: int = LIMIT) -> Page:
     return Page(found, found[-1].seq if found else seq, last)
 
 
-def every_change(catalog: Catalog, seq: int) -> Iterator[Change]:
-    """All changes after `seq` up to the newest there is when it begins. Errors as `changes_after`, before the first."""
+def every_change(catalog: Catalog, seq: int) -> tuple[int, Iterator[Change]]:
+    """The newest number there is now, and all changes after `seq` up to it. Errors as `changes_after`."""
     first = changes_after(catalog, seq, MOST_CHANGES)
-    return _through(catalog, first)
+    return first.last, _through(catalog, first)
 
 
 def read_changes(connection: Connection, seq: int, limit: int) -> tuple[Change, ...]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from catalog import Catalog
+    from search.web.gate import Access
     from search.web.site import Searching
 
 __all__ = ["create_app"]
@@ -21,8 +22,9 @@ def create_app(
     secret: str,
     base_url: str,
     notice: str | None = None,
+    access: "Access | None" = None,
 ) -> "FastAPI":
     """The web application; see `search.web.app.create_app`. FastAPI is imported only when this is called."""
     from search.web import app
 
-    return app.create_app(catalog, searcher, archive_path, secret, base_url, notice)
+    return app.create_app(catalog, searcher, archive_path, secret, base_url, notice, access)

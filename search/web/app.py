@@ -11,16 +11,16 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog import Catalog
-from search.web import failures, headers
-from search.web.api import changes
+from search.web import failures, gate, headers
 from search.web.api import mounting as api
+from search.web.gate import Access
 from search.web.pages import documents, searching, standing, unsubscribing, works
 from search.web.site import HERE, Searching, Site
 
 DESCRIPTION = """Every page has a JSON twin at the same address with `.json` added, made from the same data.
 
-Nothing is asked for and nothing is kept: no key, no cookie, no log of what was searched for. Dates are ISO 8601;
-what is not known is null; addresses are whole. Errors are JSON too: `status`, `title`, `message`."""
+Nothing is kept: no cookie, no log of what was searched for. The pages ask for nothing; `/api/v1` may ask for a key.
+Dates are ISO 8601; what is not known is null; addresses are whole. Errors are JSON: `status`, `title`, `message`."""
 
 
 def create_app(
@@ -30,11 +30,13 @@ def create_app(
     secret: str,
     base_url: str,
     notice: str | None = None,
+    access: Access | None = None,
 ) -> FastAPI:
     """The web application.
 
     `archive_path` says where the bytes of a SHA-256 are (the archive's `path`); `secret` signs unsubscribe links;
-    `base_url` is the site as people reach it, such as https://watch.example.org; `notice` is said on every page.
+    `base_url` is the site as people reach it, such as https://watch.example.org; `notice` is said on every page;
+    `access` is what the API gives to whoever has no key (None: everything, without counting).
     """
     site = Site(catalog, searcher, archive_path, secret, base_url, notice)
     app = FastAPI(
@@ -50,9 +52,9 @@ def create_app(
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
     for subject in (standing, searching, documents, works, unsubscribing):
         subject.mount(app, site)
-    changes.mount(app, site)
     api.mount(app, site)
     failures.mount(app, site)
+    gate.mount(app, catalog, access or Access())
     app.add_middleware(GZipMiddleware, minimum_size=800)
     app.add_middleware(headers.SafeHeaders)
     app.add_middleware(_Under, prefix=site.local.base)

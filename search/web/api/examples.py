@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from search.json_shapes import DocumentRecordJson, PageJson, PagesJson, SearchJson, SimilarJson, WorksJson
+from search.json_shapes import ChangesJson, DocumentRecordJson, PageJson, PagesJson, SearchJson, SimilarJson, WorksJson
 from search.web.api.shapes import (
     FacetsJson,
     MentionedListJson,
@@ -182,6 +182,24 @@ SUGGESTIONS: SuggestionsJson = {
     ],
     "did_you_mean": None,
     "url": f"{API}/suggestions?q=domestic+wor",
+}
+
+CHANGES: ChangesJson = {
+    "changes": [
+        {
+            "seq": 4711,
+            "kind": "updated",
+            "work": WORK["work"],
+            "document": SHA256,
+            "at": "2026-11-24T08:00:00+00:00",
+            "url": WORK["url"],
+        }
+    ],
+    "next": 4711,
+    "last": 4711,
+    "more": False,
+    "url": f"{API}/changes?after=4710&limit=100",
+    "next_url": f"{API}/changes?after=4711&limit=100",
 }
 
 ERROR: dict[str, Any] = {"status": 404, "title": "Nothing is here", "message": "There is no work “X/1” here."}

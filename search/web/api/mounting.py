@@ -2,13 +2,13 @@
 
 from fastapi import FastAPI
 
-from search.web.api import documents, places, searching, vocabularies, works
+from search.web.api import changes, documents, places, searching, vocabularies, works
 from search.web.api.routes import new_router
 from search.web.site import Site
 
 
 def mount(app: FastAPI, site: Site) -> None:
     router = new_router()
-    for subject in (searching, documents, places, vocabularies, works):
+    for subject in (searching, documents, places, vocabularies, works, changes):
         subject.mount(router, site)
     app.include_router(router)
