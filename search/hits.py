@@ -65,6 +65,15 @@ def dress_paragraphs(
     )
 
 
+def passages_at(
+    catalog: Catalog, tree: Node, found: Sequence[tuple[int, PassageAddress]]
+) -> dict[PassageAddress, Passage]:
+    """The paragraphs at these addresses (each with its work's id), as far as the catalog still has them."""
+    with catalog.read() as connection:
+        of_work = _documents(connection, list(dict.fromkeys(work for work, _ in found)))
+        return _passages(connection, tree, of_work, [address for _, address in found])
+
+
 def _documents(connection: Connection, ids: Sequence[int]) -> Documents:
     columns = ("id", "work_id", "sha256", "symbol", "symbols", "title", "language", "languages", "state")
     wanted = [documents.c[name] for name in columns]

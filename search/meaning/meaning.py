@@ -22,8 +22,8 @@ COMMIT_EVERY = 50  # batches
 COMMIT_CHARACTERS = 6_000_000  # about a minute of the model's time
 
 PREFIX = "meaning:"
-OUTDATED = "the passages were given their meaning by another model or catalog: run `forumwatch index`"
-NOT_YET = "no passage has been given its meaning yet: run `forumwatch index`"
+OUTDATED = "meaning_outdated"
+NOT_YET = "meaning_not_yet"
 
 
 class Meaning:
@@ -35,7 +35,7 @@ class Meaning:
         self.folder = folder  # of the cache
 
     def trouble(self) -> str:
-        """Why nothing can be found, in a sentence; empty if all is well. IndexUnavailable if that cannot be known."""
+        """Why nothing can be found, as complaints.toml names it; empty if all is well."""
         target = self.vectors.reading()
         if target is None:
             return NOT_YET
@@ -54,6 +54,10 @@ def open_meaning(place: Path | Cluster, folder: Path) -> Meaning | None:
     """
     if not available():
         return None
+    if isinstance(place, Cluster):
+        from search.meaning.clustered import ClusterVectors
+
+        return Meaning(ClusterVectors(place), Model(), folder)
     from search.meaning.local import LocalVectors
 
     return Meaning(LocalVectors(folder), Model(), folder)

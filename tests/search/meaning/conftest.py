@@ -19,6 +19,16 @@ def model() -> Model:
     return Model()
 
 
+@pytest.fixture(params=["folder", "cluster"])
+def any_meaning(request, model, tmp_path) -> Meaning:
+    """Search by meaning, once in a folder and once in a cluster, both empty."""
+    if request.param == "folder":
+        return request.getfixturevalue("meaning")
+    from search.meaning.clustered import ClusterVectors
+
+    return Meaning(ClusterVectors(request.getfixturevalue("cluster")), model, tmp_path / "meaning")
+
+
 @pytest.fixture
 def meaning(model, tmp_path) -> Meaning:
     """Search by meaning in a folder that is empty."""

@@ -12,6 +12,7 @@ from catalog import tables
 from search.errors import IndexUnavailable
 from search.meaning import meaning_changes, model_version, pieces
 from search.meaning.cache import Cache
+from search.meaning.clustered import ClusterVectors
 from search.meaning.local import LocalVectors
 from search.meaning.meaning import NOT_YET, OUTDATED, Meaning
 from search.meaning.model import Model
@@ -31,7 +32,8 @@ def watermarks(catalog) -> dict[str, int]:
         return dict(connection.execute(sa.select(tables.watermarks)).tuples().all())
 
 
-def test_the_passages_of_a_library_are_found_by_what_they_say(library, meaning):
+def test_the_passages_of_a_library_are_found_by_what_they_say(library, any_meaning):
+    meaning = any_meaning
     assert meaning.trouble() == NOT_YET and meaning.nearest(ASKED, 5) == []
     assert meaning_changes(library, meaning) == len(WORKS)
     assert meaning_changes(library, meaning) == 0
@@ -39,10 +41,11 @@ def test_the_passages_of_a_library_are_found_by_what_they_say(library, meaning):
     first = meaning.nearest(ASKED, 5)[0]
     assert first.work == 1 and first.at.ordinal == 3 and first.similarity > 0.5
     (name,) = watermarks(library)
-    assert name.startswith("meaning:g-")
+    assert name.startswith("meaning:")
 
 
-def test_only_the_works_that_are_named_are_looked_at(library, meaning):
+def test_only_the_works_that_are_named_are_looked_at(library, any_meaning):
+    meaning = any_meaning
     meaning_changes(library, meaning)
     found = meaning.nearest(ASKED, 50, works=[2, 3])
     assert found and {near.work for near in found} <= {2, 3}
@@ -52,6 +55,39 @@ def test_only_the_works_that_are_named_are_looked_at(library, meaning):
     assert meaning.nearest(ASKED, 50, works=[]) == [] == meaning.nearest(ASKED, 0)
 
 
+def test_both_sides_find_the_same(library, meaning, model, cluster, tmp_path):
+    other = Meaning(ClusterVectors(cluster), model, tmp_path / "other")
+    meaning_changes(library, meaning)
+    meaning_changes(library, other)
+    assert other.vectors.count() == meaning.vectors.count()
+    for asked, works in ((ASKED, None), ("droits des travailleurs migrants", None), ("العمال المهاجرون", [1, 2, 4])):
+        ours, theirs = (
+            {(near.work, near.at): near.similarity for near in each.nearest(asked, 100, works)}
+            for each in (meaning, other)
+        )
+        assert ours and ours == pytest.approx(theirs, abs=0.02)
+
+
+def test_a_cluster_is_begun_again_beside_while_the_old_one_answers(library, model, cluster, tmp_path, monkeypatch):
+    reader = Meaning(ClusterVectors(cluster), model, tmp_path / "meaning")
+    meaning_changes(library, reader)
+    seen: list[int] = []
+    embed = Cache.embed
+
+    def watched(cache, texts):
+        seen.append(len(reader.nearest(ASKED, 5)))
+        return embed(cache, texts)
+
+    monkeypatch.setattr(Cache, "embed", watched)
+    monkeypatch.setattr(pieces, "VERSION", "another")
+    writer = Meaning(ClusterVectors(cluster), model, tmp_path / "meaning")
+    assert meaning_changes(library, writer) == len(WORKS)
+    assert seen == [5] * len(WORKS)
+    assert len(cluster.client.indices.get(index=cluster.named("meaning", "*"))) == 1
+    assert reader.trouble() == "" and len(reader.nearest(ASKED, 5)) == 5
+    assert len(watermarks(library)) == 1
+
+
 def test_through_the_graph_the_same_works_are_named(library, meaning, monkeypatch):
     meaning_changes(library, meaning)
     compared = where(meaning.nearest(ASKED, 3, works=[2, 3, 5]))
@@ -59,7 +95,8 @@ def test_through_the_graph_the_same_works_are_named(library, meaning, monkeypatc
     assert where(meaning.nearest(ASKED, 3, works=[2, 3, 5])) == compared
 
 
-def test_what_changes_and_goes_is_followed(library, meaning):
+def test_what_changes_and_goes_is_followed(library, any_meaning):
+    meaning = any_meaning
     meaning_changes(library, meaning)
     before = meaning.vectors.count()
     put(library, changed(WORKS[0], "Fishing crews were abandoned in a foreign port without food or water."))
