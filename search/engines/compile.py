@@ -1,6 +1,5 @@
 """How does Tantivy look up a tree? A resolved tree as its query objects."""
 
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -28,8 +27,8 @@ from search.query.tree import (
 MAX_FORMS = 50  # words a prefix stands for when passages are chosen; membership knows no such limit
 SYMBOL_WEIGHT = 20.0  # a document asked for by its symbol comes before those that cite it
 EACH_WEIGHT = 5.0  # more than the frequency of a word can add
+FEW = 16  # values that are looked up one by one
 VALUE_WEIGHT = 2.0  # a passage that speaks of what was asked for by a field: as good as a rather rare word
-_META = re.compile(r"[\\.+*?()|\[\]{}^$#&\-~]")
 
 
 def compile_tree(schema: tantivy.Schema, node: Node) -> Query:
@@ -47,7 +46,7 @@ def compile_tree(schema: tantivy.Schema, node: Node) -> Query:
             return _match(schema, node)
         case Exact(field, values):
             own = SYMBOL_WEIGHT if field == "symbol" else 0.0
-            return Query.const_score_query(Query.term_set_query(schema, field, list(values)), own)
+            return Query.const_score_query(one_of(schema, field, values), own)
         case StartsWith(field, prefix):
             return unscored(_prefix(schema, field, prefix))
         case DateRange(first, last):
@@ -59,7 +58,15 @@ def compile_tree(schema: tantivy.Schema, node: Node) -> Query:
 def compile_filters(schema: tantivy.Schema, filters: Mapping[str, Sequence[str]], but: str = "") -> list[Query]:
     """One query a facet: any of the chosen values; the facet `but` is left out."""
     chosen = [(field, list(values)) for field, values in filters.items() if field != but and values]
-    return [unscored(Query.term_set_query(schema, field, values)) for field, values in chosen]
+    return [unscored(one_of(schema, field, values)) for field, values in chosen]
+
+
+def one_of(schema: tantivy.Schema, field: str, values: Sequence[str]) -> Query:
+    """Any of these values. A set of them is an automaton: dear to make, and worth it for many only."""
+    if len(values) > FEW:
+        return Query.term_set_query(schema, field, list(values))
+    terms = [Query.term_query(schema, field, value) for value in values]
+    return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms])
 
 
 def everything() -> Query:
@@ -114,7 +121,8 @@ def _any(queries: list[Query]) -> Query:
 
 
 def _prefix(schema: tantivy.Schema, field: str, start: str) -> Query:
-    return Query.regex_query(schema, field, _META.sub(r"\\\g<0>", start) + ".*")
+    # no error is allowed: to compile a regular expression for it would take a hundred times as long
+    return Query.fuzzy_term_query(schema, field, start, distance=0, prefix=True)
 
 
 def _weighted(query: Query, weight: float) -> Query:
@@ -156,7 +164,7 @@ def _in_passages(generation: Generation, leaf: Leaf, chains: Sequence[str]) -> l
     match leaf:
         case Exact(field, values):
             terms = [passage_value(field, value) for value in values]
-            return [Query.const_score_query(Query.term_set_query(schema, "value", terms), VALUE_WEIGHT)]
+            return [Query.const_score_query(one_of(schema, "value", terms), VALUE_WEIGHT)]
         case StartsWith(field, prefix):
             return [Query.const_score_query(_prefix(schema, "value", passage_value(field, prefix)), VALUE_WEIGHT)]
         case Match(where="text"):

@@ -14,6 +14,7 @@ MAX_SLOP = 50
 MAX_NEAR = 10  # phrases with ~: each compares all places of its words
 MAX_PHRASE = 50
 MIN_PREFIX = 2
+BEGINNINGS = ("symbol", "text", "name", "value")  # kinds of fields whose values can be asked for by their beginning
 LONGEST_SHOWN = 80  # characters of what was typed, in a complaint
 MAX_PREFIXES = 20  # each looks through the whole dictionary of every language
 
@@ -47,6 +48,9 @@ class Leaves:
         if not any(char.isalnum() for char in text):
             self.complain("needs_value", span, field=spec.name, example=spec.example)
             return None
+        if spec.kind in BEGINNINGS and text.endswith("*"):
+            begins = text.rstrip("*").rstrip()
+            text = begins + "*" * self.may_begin(begins, span)
         return tree.Field(spec.name, text, span)
 
     def dates(self, spec: FieldSpec, text: str, span: Span) -> Node:
@@ -112,14 +116,18 @@ class Leaves:
             return None
         if begins in _OPERATORS:
             begins = begins.lower()
-        if star and len(begins) < MIN_PREFIX and not _IDEOGRAPH.search(begins):
+        return tree.Prefix(begins, span) if star and self.may_begin(begins, span) else tree.Word(begins, span)
+
+    def may_begin(self, begins: str, span: Span) -> bool:
+        """Whether there may be a * after this: long enough, and not one too many."""
+        if len(begins) < MIN_PREFIX and not _IDEOGRAPH.search(begins):
             self.complain("short_prefix", span, limit=MIN_PREFIX)
-            star = ""
-        self.prefixes += bool(star)
-        if star and self.prefixes > MAX_PREFIXES:
+            return False
+        self.prefixes += 1
+        if self.prefixes > MAX_PREFIXES:
             self.complain("too_many_prefixes", span, limit=MAX_PREFIXES)
-            star = ""
-        return tree.Prefix(begins, span) if star else tree.Word(begins, span)
+            return False
+        return True
 
 
 def _trimmed(word: str) -> str:

@@ -28,6 +28,7 @@ _SAME = (
     dict.fromkeys(_QUOTES, '"')
     | dict.fromkeys(_SPACES, " ")
     | {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _QUOTES + _SPACES}
+    | dict.fromkeys(map(chr, range(0xD800, 0xE000)), " ")  # half characters, which no index could be asked for
     | {"‘": "'", "’": "'", "‚": "'", "‛": "'", "−": "-", "‐": "-", "‑": "-", "\x00": " "}
 )
 _TABLE = str.maketrans(_SAME)

@@ -4,7 +4,6 @@ A word becomes its token in each language; a value becomes the lexicon's code. A
 know gives a complaint, with a suggestion where one is near, and no hits from its clause.
 """
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -32,11 +31,12 @@ from search.query.tree import (
     both,
     either,
 )
-from search.query.values import choice_of, codes_of, known_names
+from search.query.values import choice_of, codes_of, nearest
 from search.results import Complaint
 
 MAX_SUGGESTIONS = 5  # comparing a name with every other takes some milliseconds
 LONGEST_SHOWN = 100  # characters of a value, in a complaint
+LONGEST_VALUE = 200  # characters of a symbol, a session, ...: see catalog/tables.py
 MAX_CITED = 1000  # symbols that `cited-by:` stands for
 
 Citations: TypeAlias = Callable[[str], Sequence[str] | None]
@@ -156,6 +156,8 @@ class _Resolver:
         looked_up = {"article": self.article, "choice": self.choice, "document": self.cited_by}
         if spec.kind in looked_up:
             return looked_up[spec.kind](spec, node)
+        if node.value.endswith("*"):
+            return _begins(spec.name, node.value)
         return Exact(spec.name, (analysis.plain(node.value),))
 
     def article(self, spec: FieldSpec, node: Field) -> Node:
@@ -192,10 +194,9 @@ class _Resolver:
         codes = codes_of(node.field, node.value)
         if codes:
             return Exact(node.field, codes)
-        known = known_names(node.field) if len(self.complain) < MAX_SUGGESTIONS else {}
-        close = difflib.get_close_matches(lexicon.fold(node.value[:LONGEST_SHOWN]), known, n=1, cutoff=0.7)
-        if close:
-            self.complain("no_value_near", node.span, field=node.field, value=shown(node), near=known[close[0]])
+        near = nearest(node.field, node.value[:LONGEST_SHOWN]) if len(self.complain) < MAX_SUGGESTIONS else ""
+        if near:
+            self.complain("no_value_near", node.span, field=node.field, value=shown(node), near=near)
         else:
             self.complain("no_value", node.span, field=node.field, value=shown(node))
         return NOTHING
@@ -206,7 +207,13 @@ def shown(node: Field) -> str:
     return node.value if len(node.value) <= LONGEST_SHOWN else f"{node.value[:LONGEST_SHOWN]}…"
 
 
+def _begins(field: str, value: str) -> Node:
+    """Values that begin so; none is so long as to begin with more than LONGEST_VALUE characters."""
+    start = analysis.plain(value.rstrip("*"))
+    return StartsWith(field, start) if len(start) <= LONGEST_VALUE else NOTHING
+
+
 def _symbol(field: str, value: str) -> Node:
     if value.endswith("*"):
-        return StartsWith(field, analysis.plain(value.rstrip("*")))
+        return _begins(field, value)
     return Exact(field, tuple(dict.fromkeys((symbol_key(value), analysis.plain(value)))))

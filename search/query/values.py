@@ -1,10 +1,14 @@
 """Which code does a value name? What the lexicon, and the table of fields, know of the values of a field."""
 
+import difflib
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 import lexicon
 from search.fields import FieldSpec, field_named
+
+COMPARED = 30  # names of a field with one that is not known
 
 
 def codes_of(field: str, value: str) -> tuple[str, ...]:
@@ -71,6 +75,31 @@ def _themes() -> dict[str, tuple[str, ...]]:
     for form, _, code in lexicon.gazetteer("theme"):
         known.setdefault(lexicon.fold(form), (code,))
     return known
+
+
+@lru_cache(maxsize=4096)
+def nearest(field: str, value: str) -> str:
+    """The name of a value of the field that is written most like this one; "" if none is near."""
+    folded = lexicon.fold(value)
+    shared = Counter(name for three in _threes(folded) for name in _by_threes(field).get(three, ()))
+    likely = [name for name, _ in shared.most_common(COMPARED)]  # to compare all names takes milliseconds
+    close = difflib.get_close_matches(folded, likely, n=1, cutoff=0.7)
+    return known_names(field)[close[0]] if close else ""
+
+
+@cache
+def _by_threes(field: str) -> dict[str, list[str]]:
+    """Three letters in a row -> the folded names that have them."""
+    named: dict[str, list[str]] = defaultdict(list)
+    for name in known_names(field):
+        for three in _threes(name):
+            named[three].append(name)
+    return dict(named)
+
+
+def _threes(text: str) -> set[str]:
+    text = f" {text} "
+    return {text[at : at + 3] for at in range(len(text) - 2)}
 
 
 @cache
