@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from catalog import Catalog
@@ -17,9 +17,12 @@ from search.query.parse import Parsed, parse
 from search.query.resolve import resolve
 from search.query.say import say
 from search.query.tree import Node
-from search.results import Complaint, Hit, Passage, Results, Suggestion
+from search.query.widen import Widened
+from search.query.widen import widen as widen_tree
+from search.results import Complaint, Hit, Passage, Results, Suggestion, Widening
 from search.spelling import suggest
 from search.standing import IndexStanding
+from search.widening import count_widening
 
 UNITS = ("works", "paragraphs")
 MAX_LIMIT = 100
@@ -34,6 +37,7 @@ class _Asked:
 
     query: str
     parsed: Parsed
+    widened: Widened | None
     tree: Node
     filters: Mapping[str, Sequence[str]]
     unit: str
@@ -76,13 +80,16 @@ class Searcher:
         any language, come among those that hold its words.
         """
         began = time.perf_counter()
-        asked = self._asked(query, filters, sort, unit)
+        asked = self._asked(query, filters, sort, unit, widen)
         complaints = asked.complaints
         if limit > MAX_LIMIT:
             complaints += (Complaint(f"at most {MAX_LIMIT} results a page; use --after for more", 0, 0),)
         answer = self._answer(asked, asked.question(max(0, min(limit, MAX_LIMIT)), after, FACETS))
         if not answer.total:
             self._check_there()
+        widened, uncounted = self._widened(asked, language, counts=after is None)
+        if uncounted:
+            complaints += (Complaint(f"what {uncounted} of the added words bring was not counted", 0, 0),)
         return Results(
             query=query,
             said=say(asked.parsed.tree, language),
@@ -95,6 +102,7 @@ class Searcher:
             after=answer.after,
             unit=unit,
             suggestion=self._suggestion(asked, answer.total) if after is None else None,
+            widened=widened,
             took_ms=(time.perf_counter() - began) * 1000,
         )
 
@@ -113,7 +121,7 @@ class Searcher:
         Works are walked through one state of the index. Paragraphs are paged through by cursor: what is indexed
         meanwhile may then be in it or not.
         """
-        asked = self._asked(query, filters, sort, unit)
+        asked = self._asked(query, filters, sort, unit, widen)
         batches = self._batches(asked, language)
         first = next(batches, ())
         if not first:
@@ -143,17 +151,19 @@ class Searcher:
 
         return index_standing(self.catalog, self.engine)
 
-    def _asked(self, query: str, filters: Mapping[str, Sequence[str]], sort: str, unit: str) -> _Asked:
+    def _asked(
+        self, query: str, filters: Mapping[str, Sequence[str]], sort: str, unit: str, wide: bool = False
+    ) -> _Asked:
         if sort not in SORTS:
             raise MistakenRequest(f"results are sorted by {', '.join(SORTS)}, not by {sort!r}")
         if unit not in UNITS:
             raise MistakenRequest(f"results are {' or '.join(UNITS)}, not {unit!r}")
         parsed = parse(query)
-        resolved = resolve(parsed.tree, self.citing)
+        widened = widen_tree(parsed.tree) if wide else None
+        resolved = resolve(widened.tree if widened else parsed.tree)
         chosen, refused = chosen_values(filters)
-        return _Asked(
-            query, parsed, resolved.tree, chosen, unit, sort, (*parsed.complaints, *resolved.complaints, *refused)
-        )
+        complaints = (*parsed.complaints, *(widened.complaints if widened else ()), *resolved.complaints, *refused)
+        return _Asked(query, parsed, widened, resolved.tree, chosen, unit, sort, complaints)
 
     def _answer(self, asked: _Asked, question: Question) -> Answer | ParagraphAnswer:
         if asked.unit == "paragraphs":
@@ -177,6 +187,17 @@ class Searcher:
         for works in _in_batches(self.engine.walk(asked.question(0))):
             yield dress(self.catalog, self.engine, asked.tree, works, language)
 
+    def _widened(self, asked: _Asked, language: str | None, counts: bool) -> tuple[tuple[Widening, ...], int]:
+        """What widening put beside what was asked; what each word brings is counted for the first page only."""
+        if asked.widened is None:
+            return (), 0
+
+        def total(tree: Node) -> int:
+            return self._answer(asked, replace(asked.question(0), tree=tree)).total
+
+        typed = resolve(asked.parsed.tree).tree
+        return count_widening(asked.widened, typed, total if counts else None, language)
+
     def _suggestion(self, asked: _Asked, total: int) -> Suggestion | None:
         """Did you mean: only where little was found, and only what finds more, in the same unit and filters."""
         if total >= FEW or not hasattr(self.engine, "frequencies"):  # until both engines have it
@@ -184,7 +205,7 @@ class Searcher:
         suggestion = suggest(asked.query, asked.parsed.tree, self.engine.frequencies)
         if suggestion is None:
             return None
-        meant = self._asked(suggestion.query, asked.filters, asked.sort, asked.unit)
+        meant = self._asked(suggestion.query, asked.filters, asked.sort, asked.unit, asked.widened is not None)
         return suggestion if self._answer(meant, meant.question(0)).total > total else None
 
     def _check_there(self) -> None:
