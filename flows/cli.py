@@ -10,13 +10,18 @@ import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from catalog import ForumwatchError
 from flows import cli_gates
+from flows.arguments import AsJson, NotFound
+from flows.arguments import furnished as _house
+from flows.arguments import language_code as _language
+from flows.arguments import print_json as _print_json
 from flows.cli_check import check_command
+from flows.cli_search import search_command
 from flows.house import House
 from flows.settings import Settings, read_settings
 
@@ -28,15 +33,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli_gates.register(app)
-AsJson = Annotated[bool, typer.Option("--json", help="one JSON document, or JSON Lines for lists")]
 
 
 class Unservable(ForumwatchError):
     """Raised when the port of the pages is taken, or the host is not this machine's."""
-
-
-class NotFound(ForumwatchError):
-    """Raised when nothing here goes by the name that was typed."""
 
 
 def main() -> None:
@@ -58,19 +58,6 @@ def _misuse() -> tuple[type[ForumwatchError], ...]:
     return MistakenRequest, Refused
 
 
-def _house() -> House:
-    return House(read_settings())
-
-
-def _language(value: str | None) -> str | None:
-    from lexicon import languages
-
-    codes = sorted(language.code for language in languages())
-    if value is not None and value not in codes:
-        raise typer.BadParameter(f"{value!r} is none of {', '.join(codes)}")
-    return value
-
-
 def _publisher(value: str) -> str:
     from lexicon import publishers
 
@@ -87,10 +74,6 @@ def _week(value: str | None) -> str | None:
     except ValueError as error:
         raise typer.BadParameter(f"{value!r} is no ISO week, such as 2026-W40") from error
     return value
-
-
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=False, default=str))
 
 
 @app.command("crawl")
@@ -160,32 +143,7 @@ def index_command(as_json: AsJson = False) -> None:
     _print_json({"works": number}) if as_json else print(f"{number} works written to the index")
 
 
-@app.command("search")
-def search_command(
-    query: str,
-    language: Annotated[
-        str | None, typer.Option(help="ar, zh, en, fr, ru or es: titles and words in it first", callback=_language)
-    ] = None,
-    sort: Annotated[str, typer.Option(help="relevance, date (oldest first) or -date")] = "relevance",
-    limit: Annotated[int, typer.Option(min=1, max=100)] = 10,
-    after: Annotated[str | None, typer.Option(help="the cursor that the page before ended with")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Search the works: words, "phrases", AND OR NOT, parentheses, field:value."""
-    from flows import shown
-    from search.as_json import results_json
-    from search.web.asked import Asked
-    from search.web.urls import Urls, search_urls
-
-    if sort not in ("relevance", "date", "-date"):
-        raise typer.BadParameter("sort is relevance, date or -date")
-    house = _house()
-    results = house.searcher.search(query, language=language, sort=sort, limit=limit, after=after)
-    if as_json:
-        urls, asked = Urls(house.settings.base_url), Asked(query, sort=sort, limit=limit, after=after)
-        _print_json(results_json(results, urls, *search_urls(urls, asked, results.after)))
-    else:
-        shown.results(results)
+app.command("search")(search_command)
 
 
 @app.command("show")

@@ -16,7 +16,7 @@ from flows.progress import shown_by
 from flows.steps import SourceLine
 from search.checking import DRIFTS, CheckReport
 from search.known import POOR, Known
-from search.results import Passage, Results
+from search.results import Hit, Passage, Results, Widening
 from search.standing import Unread
 from search.text import ReadDocument
 
@@ -68,11 +68,28 @@ def added_line(line: Added) -> str:
 
 
 def results(found: Results) -> None:
-    """The query in words, complaints, then hits with the matching paragraph."""
-    console.print(Text(f"{found.total} works: {found.said}", style="bold"))
+    """The query in words, complaints, what was perhaps meant, what widening brought, then the hits."""
+    console.print(Text(f"{found.total} {found.unit}: {found.said}", style="bold"))
     for complaint in found.complaints:
         console.print(Text(f"  ! {complaint.message}", style="yellow"))
-    for hit in found.hits:
+    if found.suggestion:
+        console.print(Text(f"  did you mean: {found.suggestion.query}", style="green"))
+    for widening in found.widened:
+        console.print(_widening(widening))
+    hits(found.hits)
+    if found.after:
+        console.print(Text(f"\nmore: --after {found.after}", style="dim"))
+
+
+def similar(work: str, found: Sequence[Hit]) -> None:
+    """More like this work."""
+    console.print(Text(f"{len(found)} works like {work}", style="bold"))
+    hits(found)
+
+
+def hits(found: Sequence[Hit]) -> None:
+    """Each with the paragraphs that answer."""
+    for hit in found:
         console.print()
         console.print(Text(", ".join(hit.symbols) or hit.work, style="bold"), end="  ")
         console.print(Text(hit.title))
@@ -80,8 +97,17 @@ def results(found: Results) -> None:
         console.print(Text("  " + "  ".join(part for part in where if part), style="dim"))
         for passage in hit.passages:
             console.print(_passage(passage))
-    if found.after:
-        console.print(Text(f"\nmore: --after {found.after}", style="dim"))
+
+
+def _widening(widening: Widening) -> Text:
+    """What its words find, and how much of that is new; those that find nothing are only counted."""
+    text = Text(f"  widened {widening.asked} to {widening.label}: ", style="dim")
+    finding = [each for each in widening.variants if each.total]
+    words = [f"{each.text} ({each.language}) {each.total}, {each.added} new" for each in finding]
+    empty = sum(each.total == 0 for each in widening.variants)
+    uncounted = sum(each.total is None for each in widening.variants)
+    more = [f"{empty} that find nothing"] * bool(empty) + [f"{uncounted} not counted"] * bool(uncounted)
+    return text.append("; ".join([*words, *more]))
 
 
 def _passage(passage: Passage) -> Text:

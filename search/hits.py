@@ -23,6 +23,7 @@ from search.works import languages_of
 PASSAGES = 3  # a work
 LONGEST = 2400  # characters of a passage; of a longer paragraph, the part around its first mark
 BEFORE = 300
+NEAR = 60
 READ = WINDOW * MAX_WINDOWS  # characters of a paragraph that are looked at for the words
 
 Documents = dict[int, list[Row[Any]]]
@@ -154,7 +155,7 @@ def _cut(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[str, tuple[tupl
     if len(text) <= LONGEST:
         return text, spans
     start = max(0, spans[0][0] - BEFORE) if spans else 0
-    start = text.rfind(" ", 0, start) + 1 if start else 0
+    start = (text.rfind(" ", max(0, start - NEAR), start) + 1) or start  # Chinese has no spaces to begin behind
     end = start + LONGEST
     inside = tuple((a - start, b - start) for a, b in spans if a >= start and b <= end)
     return text[start:end], inside

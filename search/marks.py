@@ -1,5 +1,10 @@
-"""Which words of a passage answered? Offsets in its text, by the same chains that found it."""
+"""Which words of a passage answered? Offsets in its text, by the same chains that found it.
 
+A usual paragraph is one window. Of one that is megabytes long, the first window that holds a word is marked: a glance
+at its tokens, without their places, tells which are worth the look.
+"""
+
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -8,7 +13,11 @@ from search.analysis import Token
 from search.query.tree import Leaf, Match, Node, positive_leaves
 
 WINDOW = 50_000  # characters of a passage that are looked at together
-MAX_WINDOWS = 20
+MAX_WINDOWS = 100
+MAX_LOOKS = 5  # windows that seemed to hold a word and did not, as where the words of a phrase stand apart
+
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
+_VARIANT = re.compile("[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")  # NFKC makes another character of these
 
 Spans = list[tuple[int, int]]
 
@@ -19,11 +28,31 @@ def marks(
     """Where `text` answers the positive words of a resolved tree, and `more`; sorted, not overlapping."""
     chain = analysis.chain_of(language)
     found = [(start, end) for start, end in more if 0 <= start < end <= len(text)]
-    for at in range(0, min(len(text), WINDOW * MAX_WINDOWS), WINDOW):  # a usual passage is one window
-        found += _in_window(positive_leaves(tree), text[at : at + WINDOW], at, chain)
-        if found:
+    leaves = [leaf for leaf in positive_leaves(tree) if _wanted(leaf, chain)]
+    looks = 0
+    for at in range(0, min(len(text), WINDOW * MAX_WINDOWS), WINDOW) if leaves else ():
+        window = text[at : at + WINDOW]
+        if len(text) == len(window) or any(_may_stand(leaf, window, chain) for leaf in leaves):
+            found += _in_window(leaves, window, at, chain)
+            looks += 1
+        if found or looks == MAX_LOOKS:
             break
     return tuple(_merged(sorted(found)))
+
+
+def _wanted(leaf: Leaf, chain: str) -> tuple[str, ...]:
+    """The tokens that a leaf looks for in the text of this chain."""
+    return dict(leaf.alternatives).get(chain, ()) if isinstance(leaf, Match) and leaf.where == "text" else ()
+
+
+def _may_stand(leaf: Leaf, text: str, chain: str) -> bool:
+    """Whether the tokens are all there, wherever; a Chinese character is looked for as it is, which is quicker."""
+    wanted = _wanted(leaf, chain)
+    if not all(token in text for token in wanted if _IDEOGRAPH.fullmatch(token)) and not _VARIANT.search(text):
+        return False
+    if isinstance(leaf, Match) and leaf.prefix:
+        return any(form.startswith(wanted[0]) for form in analysis.forms(text))
+    return set(wanted) <= set(analysis.analyse(text, chain))
 
 
 def _in_window(leaves: list[Leaf], text: str, at: int, chain: str) -> Spans:
@@ -32,10 +61,8 @@ def _in_window(leaves: list[Leaf], text: str, at: int, chain: str) -> Spans:
 
 
 def _of_leaf(leaf: Leaf, text: str, chain: str, tokens: list[Token]) -> Spans:
-    if not isinstance(leaf, Match) or leaf.where != "text":
-        return []
-    wanted = dict(leaf.alternatives).get(chain)
-    if not wanted:
+    wanted = _wanted(leaf, chain)
+    if not wanted or not isinstance(leaf, Match):
         return []
     if leaf.prefix:
         return [(form.start, form.end) for form in analysis.located_forms(text) if form.text.startswith(wanted[0])]

@@ -26,10 +26,16 @@ class Asked:
     sort: str = "relevance"
     limit: int = LIMIT
     after: str | None = None
+    unit: str = "works"  # or paragraphs
+    widen: bool = False
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query string; what is as usual is left out, so that addresses stay short."""
         pairs = [("q", self.query), *self.filters]
+        if self.unit != "works":
+            pairs.append(("unit", self.unit))
+        if self.widen:
+            pairs.append(("widen", "1"))
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
         if self.limit != LIMIT:
@@ -67,7 +73,7 @@ class Asked:
 
 def asked(pairs: Iterable[tuple[str, str]]) -> tuple[Asked, tuple[Complaint, ...]]:
     """The question in a query string, and what had to be left out of it."""
-    query, sort, limit, after = "", "relevance", LIMIT, None
+    query, sort, limit, after, unit, widen = "", "relevance", LIMIT, None, "works", False
     filters: dict[tuple[str, str], None] = {}
     complaints: list[Complaint] = []
     for name, value in pairs:
@@ -77,6 +83,10 @@ def asked(pairs: Iterable[tuple[str, str]]) -> tuple[Asked, tuple[Complaint, ...
             filters[(name, value[:LONGEST_FILTER])] = None
         elif name == "sort" and value:
             sort = value
+        elif name == "unit" and value:
+            unit = _unit(value, complaints)
+        elif name == "widen":
+            widen = value not in ("", "0")
         elif name == "limit":
             limit = _limit(value, complaints)
         elif name == "after" and value:
@@ -90,7 +100,16 @@ def asked(pairs: Iterable[tuple[str, str]]) -> tuple[Asked, tuple[Complaint, ...
     if len(filters) > MOST_FILTERS:
         complaints.append(Complaint(f"Only the first {MOST_FILTERS} filters were used.", 0, 0))
     kept = tuple(filters)[:MOST_FILTERS]
-    return Asked(query[:LONGEST_QUERY], kept, sort, limit, after), tuple(complaints)
+    return Asked(query[:LONGEST_QUERY], kept, sort, limit, after, unit, widen), tuple(complaints)
+
+
+def _unit(value: str, complaints: list[Complaint]) -> str:
+    if value not in ("works", "paragraphs"):
+        complaints.append(
+            Complaint(f"What is found is works or paragraphs, not “{value[:40]}”; these are works.", 0, 0)
+        )
+        return "works"
+    return value
 
 
 def _limit(value: str, complaints: list[Complaint]) -> int:

@@ -23,6 +23,8 @@ FIRST_VALUES = 6  # of a facet; the others open on request
 MOST_VALUES = 30  # a page must stay small; the twin has them all
 PARAMETERS = [
     ("q", "The query; see /help.", '"domestic workers" AND country:PHL'),
+    ("unit", "works (as without it) or paragraphs, each of which holds all that is asked.", "paragraphs"),
+    ("widen", "1: words of a keyword family find the whole family, in six languages.", "1"),
     ("sort", "relevance (as without it), -date (newest first) or date.", "-date"),
     ("limit", f"Works on a page, 1 to {MOST_HITS}; {LIMIT} without it.", "20"),
     ("after", "The cursor of the next page, as the answer before gives it.", ""),
@@ -84,6 +86,8 @@ def _answer(site: Site, question: Asked, complaints: tuple[Complaint, ...]) -> R
         limit=question.limit,
         after=question.after,
         filters=question.by_field(),
+        unit=question.unit,
+        widen=question.widen,
     )
     results = replace(results, complaints=(*results.complaints, *complaints))
     return _in_english(results) if question.language() else results

@@ -19,9 +19,11 @@ class Canned:
         self.fails = None
         self.stands = IndexStanding(behind=0)
 
-    def search(self, query, language=None, sort="relevance", limit=10, after=None, filters=()):
+    def search(
+        self, query, language=None, sort="relevance", limit=10, after=None, filters=(), *, unit="works", widen=False
+    ):
         self.asked.append({"query": query, "language": language, "sort": sort, "limit": limit, "after": after})
-        self.asked[-1]["filters"] = dict(filters)
+        self.asked[-1] |= {"filters": dict(filters), "unit": unit, "widen": widen}
         if self.fails:
             raise self.fails
         return results(query)

@@ -17,6 +17,8 @@ QUESTIONS = st.builds(
     sort=st.sampled_from(list(SORTS)),
     limit=st.integers(1, 100),
     after=st.none() | st.text(min_size=1, max_size=20),
+    unit=st.sampled_from(["works", "paragraphs"]),
+    widen=st.booleans(),
 )
 
 
@@ -27,11 +29,12 @@ def test_a_question_comes_back_from_its_address(question):
     assert not complaints
 
 
-@given(st.lists(st.tuples(st.sampled_from(["q", "sort", "limit", "after", "year", "x"]), TEXT)))
+@given(st.lists(st.tuples(st.sampled_from(["q", "sort", "limit", "after", "unit", "widen", "year", "x"]), TEXT)))
 def test_no_address_is_an_error(pairs):
     question, complaints = asked(pairs)
     assert 1 <= question.limit <= 100
     assert question.sort in SORTS
+    assert question.unit in ("works", "paragraphs")
     assert all(complaint.message for complaint in complaints)
 
 
@@ -44,11 +47,14 @@ def test_choosing_twice_is_not_choosing(question, name, value):
 
 
 def test_what_is_too_much_is_complained_of():
-    question, complaints = asked([("q", "x" * 5000), ("limit", "0"), ("limit", "٣"), ("sort", "best")])
+    question, complaints = asked(
+        [("q", "x" * 5000), ("limit", "0"), ("limit", "٣"), ("sort", "best"), ("unit", "pages")]
+    )
     assert len(question.query) == LONGEST_QUERY
     assert question.limit == LIMIT
     assert question.sort == "relevance"
-    assert len(complaints) == 4
+    assert question.unit == "works"
+    assert len(complaints) == 5
     many, complaints = asked([("year", str(year)) for year in range(100)])
     assert len(many.filters) == MOST_FILTERS
     assert len(complaints) == 1

@@ -160,7 +160,11 @@ def test_facets_are_chosen_and_taken_away_by_links(client, canned):
         "limit": 3,
         "after": "c",
         "filters": {"publisher": ["WTO", "UN"], "year": ["2025"], "language": ["fr"]},
+        "unit": "works",
+        "widen": False,
     }
+    client.get("/search?q=a&unit=paragraphs&widen=1")
+    assert (canned.asked[-1]["unit"], canned.asked[-1]["widen"]) == ("paragraphs", True)
 
 
 def test_the_form_keeps_what_was_chosen(client):
