@@ -51,6 +51,11 @@ def field_named(name: str) -> FieldSpec | None:
     return _by_name().get(plain(name))
 
 
+def level_of(name: str) -> str:
+    """Whether a value of that field is said of a whole work or of a paragraph."""
+    return _by_name()[name].level
+
+
 def field_names() -> tuple[str, ...]:
     """Every name and alias a query may use."""
     return tuple(_by_name())

@@ -1,33 +1,35 @@
 """How does Tantivy store a work, and a passage? The two schemas, and the documents that go into them.
 
 Works: text_L, title_L and forms_L (unstemmed, for prefixes) for each chain L; the values of fields.py as they
-are; day, newest and oldest as numbers that sort (undated works last, then by id); the seal of it all.
-Passages: one document a paragraph, its text in the field of its language, the values that stem from it in one field.
+are; newest and oldest as numbers that sort (undated works last, then by id); the seal of it all.
+Passages: one document a paragraph: its text in the field of its language, its forms, the values that stem from it,
+those of its work, and its place in the work as a number.
 """
 
 from datetime import date
-from typing import Any
 
 import tantivy
 
 from search import analysis
-from search.engines.engine import IndexedParagraph, IndexedWork
-from search.fields import FACETS, NAME_FIELDS, OTHER, VALUE_FIELDS
+from search.engines.engine import IndexedParagraph, IndexedWork, PassageAddress
+from search.fields import FACETS, NAME_FIELDS, OTHER, VALUE_FIELDS, level_of
 from search.seal import seal
 
-VERSION = "4"  # raise it with every change here: indexes then rebuild
+VERSION = "5"  # raise it with every change here: indexes then rebuild
+
+OF_WORKS = tuple(name for name in VALUE_FIELDS if level_of(name) == "work")
 
 # Tantivy multiplies a score by log2(2 + weight): a paragraph of text counts three times as much as a heading, which
 # is no quotation, though so short that each of its words weighs much.
 TEXT_WEIGHT = 6
 
 _ID_BITS = 40
+_ORDINAL_BITS = 23
 _LAST_DAY = date.max.toordinal() + 1
 
 
 def works_schema() -> tantivy.Schema:
-    builder = _numbers(tantivy.SchemaBuilder(), "id", "day", "newest", "oldest")
-    builder.add_integer_field("seal", fast=True)
+    builder = _numbers("id", "newest", "oldest", "seal")
     for chain in analysis.CHAINS:
         builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
         builder.add_text_field(f"title_{chain}", tokenizer_name=chain)
@@ -41,19 +43,22 @@ def works_schema() -> tantivy.Schema:
 
 
 def passages_schema() -> tantivy.Schema:
-    builder = _numbers(tantivy.SchemaBuilder(), "work", "document", "ordinal", "weight")
+    builder = _numbers("work", "newest", "oldest", "place", "weight")
     for chain in analysis.CHAINS:
         builder.add_text_field(f"text_{chain}", tokenizer_name=chain)
+    builder.add_text_field("forms", tokenizer_name="forms", index_option="basic")
     for name in NAME_FIELDS:
         builder.add_text_field(name, tokenizer_name=OTHER)
-    for name in ("value", "chain"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("chain", *VALUE_FIELDS):
+        builder.add_text_field(name, fast=name in FACETS, tokenizer_name="raw", index_option="basic")
     return builder.build()
 
 
-def _numbers(builder: tantivy.SchemaBuilder, *names: str) -> tantivy.SchemaBuilder:
-    for name in names:
-        builder.add_integer_field(name, indexed=True, fast=True)
+def _numbers(own: str, *others: str) -> tantivy.SchemaBuilder:
+    """Columns of numbers; the first is looked up by its value, in the others ranges are."""
+    builder = tantivy.SchemaBuilder().add_integer_field(own, indexed=True, fast=True)
+    for name in others:
+        builder.add_integer_field(name, fast=True)
     return builder
 
 
@@ -68,44 +73,65 @@ def work_document(work: IndexedWork, texts: list[tuple[str, str]]) -> tantivy.Do
     document = tantivy.Document()
     document.add_integer("id", work.id)
     document.add_integer("seal", seal(work))
-    if work.date:
-        document.add_integer("day", work.date.toordinal())
-    newest, oldest = sort_numbers(work)
-    document.add_integer("newest", newest)
-    document.add_integer("oldest", oldest)
+    _add_dates(document, work)
+    forms: dict[str, list[str]] = {}
     for chain, text in texts:
         document.add_text(f"text_{chain}", text)
-        document.add_text(f"forms_{chain}", text)
+        forms.setdefault(chain, []).append(text)
     for language, title in work.titles:
         chain, text = analysis.chain_of(language), analysis.prepare(title)
         document.add_text(f"title_{chain}", text)
-        document.add_text(f"forms_{chain}", text)
         document.add_text("title_forms", text)
-    for name, values in [*work.values.items(), *work.names.items()]:
+        forms.setdefault(chain, []).append(text)
+    for chain, own in forms.items():
+        document.add_text(f"forms_{chain}", _distinct(" ".join(own)))
+    for name, values in work.values.items():
         for value in dict.fromkeys(values):
-            document.add_text(name, value if name in VALUE_FIELDS else analysis.prepare(value))
+            document.add_text(name, value)
+    for name, names in work.names.items():
+        for each in dict.fromkeys(names):
+            document.add_text(name, analysis.prepare(each))
     return document
 
 
-def passage_document(work: int, paragraph: IndexedParagraph, chain: str, text: str) -> tantivy.Document:
+def passage_document(work: IndexedWork, paragraph: IndexedParagraph, chain: str, text: str) -> tantivy.Document:
+    """One of the work's paragraphs, with the values of the work."""
     document = tantivy.Document()
-    document.add_integer("work", work)
-    document.add_integer("document", paragraph.document_id)
-    document.add_integer("ordinal", paragraph.ordinal)
+    document.add_integer("work", work.id)
+    document.add_integer("place", place_of(paragraph.document_id, paragraph.ordinal))
     document.add_integer("weight", TEXT_WEIGHT if paragraph.kind == "text" else 0)
+    _add_dates(document, work)
     document.add_text("chain", chain)
     document.add_text(f"text_{chain}", text)
-    for field, value in paragraph.values:
-        if field in NAME_FIELDS:
-            document.add_text(field, analysis.prepare(value))
-        else:
-            document.add_text("value", passage_value(field, value))
+    document.add_text("forms", _distinct(text))
+    if paragraph.language:
+        document.add_text("language", paragraph.language)
+    for name in OF_WORKS:
+        for value in dict.fromkeys(work.values.get(name, ())):
+            document.add_text(name, value)
+    for name, value in dict.fromkeys(paragraph.values):
+        document.add_text(name, analysis.prepare(value) if name in NAME_FIELDS else value)
     return document
 
 
-def passage_value(field: str, value: str) -> str:
-    """All fields of values share one field of a passage."""
-    return f"{field}:{value}"
+def place_of(document_id: int, ordinal: int) -> int:
+    """One number for where a paragraph stands; in order, by document and then within it."""
+    return document_id << _ORDINAL_BITS | ordinal
+
+
+def address_of(place: int) -> PassageAddress:
+    return PassageAddress(place >> _ORDINAL_BITS, place & (1 << _ORDINAL_BITS) - 1)
+
+
+def _distinct(text: str) -> str:
+    """Each run between spaces once: for a field that keeps no positions it is the same text."""
+    return " ".join(dict.fromkeys(text.split()))
+
+
+def _add_dates(document: tantivy.Document, work: IndexedWork) -> None:
+    newest, oldest = sort_numbers(work)
+    document.add_integer("newest", newest)
+    document.add_integer("oldest", oldest)
 
 
 def sort_numbers(work: IndexedWork) -> tuple[int, int]:
@@ -114,6 +140,16 @@ def sort_numbers(work: IndexedWork) -> tuple[int, int]:
     newest = _LAST_DAY if day is None else _LAST_DAY - 1 - day
     oldest = _LAST_DAY if day is None else day
     return newest << _ID_BITS | work.id, oldest << _ID_BITS | work.id
+
+
+def work_of(sort_number: int) -> int:
+    return sort_number & (1 << _ID_BITS) - 1
+
+
+def days(first: date | None, last: date | None) -> tuple[int, int]:
+    """The least and the greatest that the number `oldest` can be for these days, both included."""
+    low = first.toordinal() << _ID_BITS if first else 0
+    return low, ((last.toordinal() + 1 if last else _LAST_DAY) << _ID_BITS) - 1
 
 
 def text_fields(where: str, chain: str) -> tuple[tuple[str, float], ...]:
@@ -125,7 +161,3 @@ def text_fields(where: str, chain: str) -> tuple[tuple[str, float], ...]:
 
 def forms_field(where: str, chain: str) -> str:
     return {"text": f"forms_{chain}", "title": "title_forms"}.get(where, where)
-
-
-def facet_value(bucket: dict[str, Any]) -> tuple[str, int]:
-    return str(bucket["key"]), int(bucket["doc_count"])

@@ -9,26 +9,36 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from tantivy import FieldType, Occur, Order, Query
+from tantivy import Query
 
 from search import analysis
 from search.engines import schema
-from search.engines.compile import all_of, compile_filters, compile_tree, passage_words, passages_of, scores, unscored
-from search.engines.cursor import read_cursor, write_cursor
-from search.engines.engine import Answer, Holding, IndexedWork, PassageAddress, Question, Target
+from search.engines.compile import WORKS, all_of, compile_filters, compile_tree, scores, unscored
+from search.engines.counting import count_facets
+from search.engines.cursor import read_cursor
+from search.engines.engine import Answer, Holding, IndexedWork, ParagraphAnswer, PassageAddress, Question, Target
 from search.engines.folder import Folder
 from search.engines.generation import Generation
 from search.engines.holdings import held_by
-from search.engines.schema import facet_value, passage_document, work_document
-from search.errors import IndexUnavailable, MistakenRequest
+from search.engines.paging import (
+    every_work,
+    numbers,
+    paragraphs_by_date,
+    paragraphs_by_relevance,
+    sort_field,
+    works_by_date,
+    works_by_relevance,
+)
+from search.engines.paragraphs import of_paragraphs
+from search.engines.passages import PARAGRAPHS, passage_words, passages_of
+from search.engines.schema import address_of, forms_field, passage_document, work_document
+from search.errors import IndexUnavailable
 from search.query.tree import Node
 
 log = logging.getLogger(__name__)
 
 HEAP_ON_DISK = 96_000_000
 HEAP_IN_MEMORY = 15_000_000  # the least that Tantivy takes
-MAX_BUCKETS = 500
-_SORT_FIELDS = {"date": "oldest", "-date": "newest"}
 
 
 @dataclass(slots=True)
@@ -109,7 +119,7 @@ class TantivyEngine:
             texts = [(analysis.chain_of(each.language), analysis.prepare(each.text)) for each in work.paragraphs]
             works_writer.add_document(work_document(work, texts))
             for paragraph, (chain, text) in zip(work.paragraphs, texts, strict=True):
-                passages_writer.add_document(passage_document(work.id, paragraph, chain, text))
+                passages_writer.add_document(passage_document(work, paragraph, chain, text))
 
     def remove(self, works: Iterable[int], seq: int = 0) -> None:
         works_writer, passages_writer = self._writers()
@@ -123,28 +133,54 @@ class TantivyEngine:
         self._written.commit()
 
     def ask(self, question: Question) -> Answer:
-        position = read_cursor(question)
         generation = self._generation()
         if generation is None:
+            read_cursor(question)
             return Answer(0, (), dict.fromkeys(question.facets, ()), None)
-        asked = compile_tree(generation.works_schema, question.tree)
-        whole = all_of([asked, *compile_filters(generation.works_schema, question.filters)])
-        searcher = generation.works.searcher()
-        counts = _count_facets(generation, searcher, asked, question)
-        if question.sort == "relevance" and scores(question.tree):
-            total, works, after = _by_relevance(searcher, whole, question, position or 0)
+        schema, searcher = generation.works_schema, generation.works.searcher()
+        asked = compile_tree(schema, question.tree, WORKS)
+        whole = all_of([asked, *compile_filters(schema, question.filters)])
+        if _by_relevance(question):
+            total, works, after = works_by_relevance(searcher, whole, question)
         else:
-            total, works, after = _by_date(generation, searcher, whole, question, position)
-        return Answer(total, works, counts, after)
+            total, works, after = works_by_date(schema, searcher, whole, question)
+        return Answer(total, works, count_facets(schema, searcher, asked, question), after)
+
+    def ask_paragraphs(self, question: Question) -> ParagraphAnswer:
+        generation = self._generation()
+        if generation is None:
+            read_cursor(question, "paragraphs")
+            return ParagraphAnswer(0, (), dict.fromkeys(question.facets, ()), None)
+        tree = of_paragraphs(question, lambda node: _members(generation, node)).tree
+        schema, searcher = generation.passages_schema, generation.passages.searcher()
+        asked = compile_tree(schema, tree, PARAGRAPHS)
+        whole = all_of([asked, *compile_filters(schema, question.filters)])
+        if question.sort == "relevance" and scores(tree):
+            total, paragraphs, after = paragraphs_by_relevance(searcher, whole, question)
+        else:
+            total, paragraphs, after = paragraphs_by_date(schema, searcher, whole, question)
+        return ParagraphAnswer(total, tuple(paragraphs), count_facets(schema, searcher, asked, question), after)
+
+    def walk(self, question: Question) -> Iterator[int]:
+        generation = self._generation()
+        if generation is None:
+            return iter(())
+        schema = generation.works_schema
+        whole = all_of([compile_tree(schema, question.tree, WORKS), *compile_filters(schema, question.filters)])
+        field = None if _by_relevance(question) else sort_field(question)
+        return every_work(generation.works.searcher(), whole, field)
 
     def members(self, tree: Node) -> tuple[int, ...]:
         generation = self._generation()
+        return _members(generation, tree) if generation else ()
+
+    def frequencies(self, words: Sequence[str]) -> dict[str, int]:
+        generation = self._generation()
         if generation is None:
-            return ()
+            return dict.fromkeys(words, 0)
         searcher = generation.works.searcher()
-        query = unscored(compile_tree(generation.works_schema, tree))
-        hits = searcher.search(query, max(1, searcher.num_docs), count=False).hits
-        return tuple(sorted(_numbers(searcher, "id", hits)))
+        fields = [forms_field("text", chain) for chain in analysis.CHAINS]
+        return {word: max(searcher.doc_freq(field, word) for field in fields) for word in words}
 
     def passages(
         self, tree: Node, works: Sequence[int], language: str | None, limit: int
@@ -198,61 +234,21 @@ class TantivyEngine:
         return None
 
 
-def _count_facets(
-    generation: Generation, searcher: Any, asked: Query, question: Question
-) -> dict[str, tuple[tuple[str, int], ...]]:
-    """Each facet is counted under the other facets' choices, so that a second value of the same one can be added."""
-    chosen = [facet for facet in question.facets if question.filters.get(facet)]
-    together = [facet for facet in question.facets if facet not in chosen]  # under the same choices: in one go
-    counts: dict[str, tuple[tuple[str, int], ...]] = {}
-    for facets in [*([together] if together else []), *([facet] for facet in chosen)]:
-        but = facets[0] if facets[0] in chosen else ""
-        query = all_of([asked, *compile_filters(generation.works_schema, question.filters, but)])
-        wanted = {facet: {"terms": {"field": facet, "size": MAX_BUCKETS}} for facet in facets}
-        found = searcher.aggregate(query, wanted)
-        counts |= {facet: tuple(map(facet_value, found[facet]["buckets"])) for facet in facets}
-    return counts
+def _by_relevance(question: Question) -> bool:
+    return question.sort == "relevance" and scores(question.tree)
+
+
+def _members(generation: Generation, tree: Node) -> tuple[int, ...]:
+    searcher = generation.works.searcher()
+    query = unscored(compile_tree(generation.works_schema, tree, WORKS))
+    hits = searcher.search(query, max(1, searcher.num_docs), count=False).hits
+    return tuple(sorted(numbers(searcher, "id", hits)))
 
 
 def _best_passages(searcher: Any, query: Query, limit: int) -> tuple[PassageAddress, ...]:
     hits = searcher.search(query, limit, count=False, weight_by_field="weight").hits
     hits = [hit for hit in hits if hit[0] > 0.0]  # the others hold none of the words
-    documents, ordinals = _numbers(searcher, "document", hits), _numbers(searcher, "ordinal", hits)
-    return tuple(PassageAddress(*pair) for pair in zip(documents, ordinals, strict=True))
-
-
-def _numbers(searcher: Any, field: str, hits: list[tuple[Any, Any]]) -> list[int]:
-    """A number of each hit, from its column; every document has it."""
-    return [int(value) for value in searcher.fast_field_values(field, [address for _, address in hits])]
-
-
-def _by_relevance(
-    searcher: Any, query: Query, question: Question, offset: int
-) -> tuple[int, tuple[int, ...], str | None]:
-    if offset > searcher.num_docs:
-        raise MistakenRequest("this cursor stands behind the end of the results")
-    result = searcher.search(query, question.limit + 1, offset=offset)
-    ids = _numbers(searcher, "id", result.hits)
-    after = write_cursor(question, offset + question.limit) if len(ids) > question.limit > 0 else None
-    return result.count, tuple(ids[: question.limit]), after
-
-
-def _by_date(
-    generation: Generation, searcher: Any, query: Query, question: Question, position: int | None
-) -> tuple[int, tuple[int, ...], str | None]:
-    field = _SORT_FIELDS.get(question.sort, "newest")
-    page = query
-    if position is not None:
-        beyond = Query.range_query(
-            generation.works_schema, field, FieldType.Integer, position, None, include_lower=False
-        )
-        page = Query.boolean_query([(Occur.Must, query), (Occur.Must, beyond)])
-    result = searcher.search(page, question.limit + 1, order_by_field=field, order=Order.Asc)
-    total = result.count if position is None else searcher.search(query, 1).count
-    ids = _numbers(searcher, "id", result.hits)
-    more = len(ids) > question.limit > 0
-    after = write_cursor(question, result.hits[question.limit - 1][0]) if more else None
-    return total, tuple(ids[: question.limit]), after
+    return tuple(map(address_of, numbers(searcher, "place", hits)))
 
 
 def _check_shape(folder: Folder, name: str) -> None:

@@ -110,7 +110,14 @@ class StartsWith:
     prefix: str
 
 
-Leaf: TypeAlias = Word | Prefix | Phrase | Field | DateRange | Everything | Match | Exact | StartsWith
+@dataclass(frozen=True, slots=True)
+class OfWorks:
+    """Looked up: one of these works. An engine's own step, where one index is asked what another one found."""
+
+    ids: tuple[int, ...] = attribute(repr=False)
+
+
+Leaf: TypeAlias = Word | Prefix | Phrase | Field | DateRange | Everything | Match | Exact | StartsWith | OfWorks
 Node: TypeAlias = Leaf | And | Or | Not
 
 NOTHING = Not(Everything())  # what an unusable clause resolves to

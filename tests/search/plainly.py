@@ -1,10 +1,13 @@
 """What would the answer be, by the definitions alone? A slow evaluation of resolved trees, to hold engines against."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from search import analysis
-from search.engines.engine import IndexedWork
+from search.engines.engine import IndexedParagraph, IndexedWork
+from search.fields import level_of
 from search.query.tree import And, DateRange, Everything, Exact, Match, Node, Not, Or, StartsWith
 
 analyse, forms = lru_cache(50_000)(analysis.analyse), lru_cache(50_000)(analysis.forms)
@@ -31,6 +34,49 @@ def answers(work: IndexedWork, node: Node) -> bool:
         case Match():
             return any(_holds(work, node, chain, tokens) for chain, tokens in node.alternatives)
     raise TypeError(node)
+
+
+@dataclass(frozen=True)
+class PlainParagraph:
+    """A paragraph of a work, as it is asked by itself: it has its work's date, title and values, and its own words."""
+
+    work: IndexedWork
+    paragraph: IndexedParagraph
+
+    @property
+    def address(self) -> tuple[int, int, int]:
+        return self.work.id, self.paragraph.document_id, self.paragraph.ordinal
+
+    def values(self, field: str) -> tuple[str, ...]:
+        if field == "language":
+            return (self.paragraph.language,) if self.paragraph.language else ()
+        if level_of(field) == "work":
+            return tuple(self.work.values.get(field, ()))
+        return tuple(value for name, value in self.paragraph.values if name == field)
+
+    def answers(self, node: Node) -> bool:
+        match node:
+            case And(items):
+                return all(self.answers(item) for item in items)
+            case Or(items):
+                return any(self.answers(item) for item in items)
+            case Not(item):
+                return not self.answers(item)
+            case Exact(field, values):
+                return any(value in values for value in self.values(field))
+            case StartsWith(field, prefix):
+                return any(value.startswith(prefix) for value in self.values(field))
+            case Match(where="text"):
+                alone = IndexedWork(0, "", None, (), {}, {}, (self.paragraph,))
+                return answers(alone, node)
+            case Match(where=where) if where != "title":
+                alone = IndexedWork(0, "", None, (), {}, {where: self.values(where)}, ())
+                return answers(alone, node)
+        return answers(self.work, node)
+
+
+def paragraphs_of(work: IndexedWork) -> Iterator[PlainParagraph]:
+    return (PlainParagraph(work, each) for each in work.paragraphs)
 
 
 def _holds(work: IndexedWork, node: Match, chain: str, tokens: tuple[str, ...]) -> bool:

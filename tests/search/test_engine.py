@@ -1,8 +1,6 @@
 """Does the engine find what the definitions say, count it, and hand it out page by page?"""
 
-import random
 from collections import Counter
-from datetime import date, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -13,47 +11,10 @@ from search.engines.engine import IndexedParagraph, IndexedWork, Question
 from search.errors import MistakenRequest
 from search.fields import FACETS
 from search.query import resolve
-from search.query.tree import DateRange, Everything, Field, Node, Not, Phrase, Prefix, Word, both, either
+from search.query.tree import Everything, Field, Node, Not, Phrase, Word, both
 from tests.conftest import place_of_its_own
-from tests.search.plainly import answers
-
-VOCABULARY = {
-    "en": ["worker", "workers", "domestic", "migrant", "migration", "recruit", "recruitment", "the", "of", "fee"],
-    "fr": ["travail", "travailleur", "travailleuse", "égalité", "égal", "recrutement", "domestique", "du", "migrant"],
-    "es": ["trabajo", "trabajador", "migrante", "migración", "igualdad", "doméstica", "contratación", "la", "de"],
-    "ar": ["العمال", "عامل", "العاملات", "المهاجرون", "مهاجر", "الحقوق", "حق", "والعمال"],
-    "zh": ["移徙", "工人", "家政", "家", "权利", "移民工人", "工"],
-    "ru": ["мигрант", "мигрантов", "трудящиеся", "труд", "права", "право"],
-    "de": ["Arbeit", "Arbeiter", "Straße", "Recht", "migrant"],
-}
-WORDS = sorted({word for words in VOCABULARY.values() for word in words})
-COUNTRIES, KINDS = ("PHL", "IDN", "MEX", "USA"), ("report", "note", "draft resolution")
-SYMBOLS = ("A/HRC/47/30", "A/HRC/48/1", "A/59/328", "CMW/C/GC/1", "GB.309/PFA/5")
-
-
-def invented(number: int, chance: random.Random) -> IndexedWork:
-    languages = chance.sample(sorted(VOCABULARY), chance.randint(1, 3))
-    paragraphs = []
-    for document, language in enumerate(languages, 1):
-        for ordinal in range(1, chance.randint(2, 4)):
-            words = chance.choices(VOCABULARY[language], k=chance.randint(1, 7))
-            glue = "" if language == "zh" else " "
-            paragraphs.append(IndexedParagraph(number * 10 + document, ordinal, language, glue.join(words)))
-    titles = tuple((language, " ".join(chance.choices(VOCABULARY[language], k=3))) for language in languages)
-    day = date(2004, 1, 1) + timedelta(days=chance.randint(0, 1000)) if chance.random() < 0.8 else None
-    values = {
-        "language": tuple(languages),
-        "country": tuple(chance.sample(COUNTRIES, chance.randint(0, 3))),
-        "kind": (chance.choice(KINDS),),
-        "publisher": (chance.choice(("UN", "ILO")),),
-        "year": (str(day.year),) if day else (),
-        "symbol": tuple(symbol.lower() for symbol in chance.sample(SYMBOLS, chance.randint(0, 2))),
-    }
-    names = {"person": tuple(chance.sample(["Ana María Ruiz", "Ruiz", "Li Wei", "Ana Petrova"], chance.randint(0, 2)))}
-    return IndexedWork(number, f"UN:{number}", day, titles, values, names, tuple(paragraphs))
-
-
-WORKS = [invented(number, random.Random(number)) for number in range(1, 181)]
+from tests.search.invented import VOCABULARY, WORKS, filters, trees
+from tests.search.plainly import PlainParagraph, answers, paragraphs_of
 
 
 @pytest.fixture(scope="module", params=["tantivy", "elasticsearch"])
@@ -74,38 +35,6 @@ def fill(engine):
     for start in range(0, len(WORKS), 50):  # several segments
         engine.add(WORKS[start : start + 50])
         engine.commit()
-
-
-word = st.sampled_from(WORDS)
-leaves = st.one_of(
-    word.map(Word),
-    st.builds(Prefix, word.map(lambda text: text[: max(2, len(text) - 3)])),
-    st.builds(Phrase, st.lists(word, min_size=1, max_size=3).map(tuple), st.sampled_from([0, 0, 0, 1, 2, 4])),
-    st.builds(Field, st.just("title"), word),
-    st.builds(Field, st.just("title"), word.map(lambda text: text[:3] + "*")),
-    st.builds(Field, st.just("person"), st.sampled_from(["Ruiz", "maria ruiz", "Ana*", "Petrova Ana"])),
-    st.builds(Field, st.just("country"), st.sampled_from(["PHL", "Mexico", "indonesia", "Atlantis"])),
-    st.builds(Field, st.just("symbol"), st.sampled_from([*SYMBOLS, "A/HRC/*", "a*", "GB.3*", "A/+"])),
-    st.builds(Field, st.just("language"), st.sampled_from(["fr", "en", "chinese"])),
-    st.builds(Field, st.just("kind"), st.sampled_from(["report", "Draft  Resolution"])),
-    st.builds(DateRange, st.dates(date(2004, 1, 1), date(2005, 1, 1)), st.dates(date(2005, 1, 2), date(2006, 12, 1))),
-    st.builds(DateRange, st.none(), st.dates(date(2004, 1, 1), date(2006, 1, 1))),
-    st.just(Everything()),
-)
-trees = st.recursive(
-    leaves,
-    lambda inner: st.one_of(
-        st.lists(inner, min_size=2, max_size=3).map(both),
-        st.lists(inner, min_size=2, max_size=3).map(either),
-        inner.map(Not),
-    ),
-    max_leaves=8,
-)
-filters = st.dictionaries(
-    st.sampled_from(["country", "kind", "language"]),
-    st.lists(st.sampled_from([*COUNTRIES, *KINDS, "fr", "en", "de"]), max_size=3),
-    max_size=2,
-)
 
 
 def expected(tree: Node, chosen=None, but=None) -> list[IndexedWork]:
@@ -135,6 +64,62 @@ def test_filters_counts_and_facets_are_those_of_the_definitions(engine, tree, ch
     for facet, counts in answer.counts.items():
         own = expected(resolved, chosen, but=facet)
         assert dict(counts) == Counter(value for work in own for value in work.values[facet])
+
+
+def expected_paragraphs(tree: Node, chosen=None, but=None) -> list[PlainParagraph]:
+    chosen = {name: values for name, values in (chosen or {}).items() if values and name != but}
+    return [
+        each
+        for work in WORKS
+        for each in paragraphs_of(work)
+        if each.answers(tree) and all(set(values) & set(each.values(name)) for name, values in chosen.items())
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(trees, filters, st.sampled_from(["relevance", "date", "-date"]), st.integers(1, 40))
+def test_the_paragraphs_are_those_of_the_definitions(engine, tree, chosen, sort, limit):
+    resolved = resolve(tree).tree
+    facets = ("country", "kind", "language", "year", "theme")
+    walked: list[tuple[int, int, int]] = []
+    after = None
+    while True:
+        answer = engine.ask_paragraphs(Question(resolved, chosen, facets, sort, limit, after))
+        assert len(answer.paragraphs) <= limit
+        walked += [(work, at.document_id, at.ordinal) for work, at in answer.paragraphs]
+        after = answer.after
+        if after is None:
+            break
+        assert len(answer.paragraphs) == limit
+    found = expected_paragraphs(resolved, chosen)
+    assert answer.total == len(found)
+    assert sorted(walked) == sorted(each.address for each in found)
+    for facet, counts in answer.counts.items():
+        own = expected_paragraphs(resolved, chosen, but=facet)
+        assert dict(counts) == Counter(value for each in own for value in dict.fromkeys(each.values(facet)))
+    if sort != "relevance":
+        days = {work.id: by_date(work, sort == "-date") for work in WORKS}
+        assert walked == sorted(walked, key=lambda row: (days[row[0]], row))
+
+
+@settings(max_examples=60, deadline=None)
+@given(trees, filters, st.sampled_from(["relevance", "date", "-date"]))
+def test_a_walk_goes_through_all_pages(engine, tree, chosen, sort):
+    question = Question(resolve(tree).tree, chosen, (), sort, 200)
+    assert tuple(engine.walk(question)) == engine.ask(question).works
+
+
+def test_a_word_stands_in_as_many_works_as_are_said_at_least(engine):
+    for word in ("worker", "égalité", "مهاجر", "nowhere"):
+        (form,) = analysis.forms(word)
+        held = [{chain for chain, text in texts_of(work) if form in analysis.forms(text)} for work in WORKS]
+        most = max((sum(chain in chains for chains in held) for chain in analysis.CHAINS), default=0)
+        assert most <= engine.frequencies([form])[form] <= sum(map(bool, held))
+
+
+def texts_of(work: IndexedWork):
+    texts = [(each.language, each.text) for each in work.paragraphs] + list(work.titles)
+    return [(analysis.chain_of(language), text) for language, text in texts]
 
 
 def by_date(work: IndexedWork, newest: bool):

@@ -2,6 +2,7 @@
 
 import struct
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -31,13 +32,16 @@ _ID_BITS, _PLACE_BITS = 40, 63
 _DAYS = {"date": "oldest", "-date": "newest"}
 
 
-def ask_body(question: Question, unit: Unit) -> Json:
+def ask_body(question: Question, unit: Unit, looked_up: Node | None = None) -> Json:
     """One search: a page, the total and the facets, each counted under the choices in the others.
 
+    `looked_up` is asked in the place of the question's tree; cursors are of the question.
     MistakenRequest for a cursor of another question.
     """
-    body = _sorted(question, unit) | {"size": question.limit + 1 if question.limit else 0, "track_total_hits": True}
-    after = _read(question, unit)
+    tree = looked_up or question.tree
+    size = question.limit + 1 if question.limit else 0
+    body = _sorted(replace(question, tree=tree), unit) | {"size": size, "track_total_hits": True}
+    after = _read(question, unit, tree)
     if after and question.limit:
         body["search_after"] = after
     if filters := filters_of(question.filters):
@@ -57,12 +61,12 @@ def members_body(tree: Node, unit: Unit = WORKS) -> Json:
 
 
 def answer_of(question: Question, found: Json) -> Answer:
-    hits, after = _page(question, found, WORKS)
+    hits, after = _page(question, found, WORKS, question.tree)
     return Answer(_total(found), tuple(work_of(hit) for hit in hits), _counts(question, found), after)
 
 
-def paragraphs_of(question: Question, found: Json) -> ParagraphAnswer:
-    hits, after = _page(question, found, PARAGRAPHS)
+def paragraphs_of(question: Question, found: Json, looked_up: Node) -> ParagraphAnswer:
+    hits, after = _page(question, found, PARAGRAPHS, looked_up)
     return ParagraphAnswer(_total(found), tuple(map(paragraph_of, hits)), _counts(question, found), after)
 
 
@@ -102,7 +106,7 @@ def frequencies_of(words: Sequence[str], found: Json) -> dict[str, int]:
 
 def _sorted(question: Question, unit: Unit) -> Json:
     """The query, and an order in which no two hits are equal."""
-    if _by_relevance(question):
+    if _by_relevance(question, question.tree):
         sort: list[Json] = [{"_score": {"order": "desc"}}, {unit.work: {"order": "asc"}}]
     else:
         sort = [{_DAYS.get(question.sort, "newest"): {"order": "asc"}}]
@@ -111,8 +115,8 @@ def _sorted(question: Question, unit: Unit) -> Json:
     return {"query": query_of(question.tree, unit), "sort": sort}
 
 
-def _by_relevance(question: Question) -> bool:
-    return question.sort == "relevance" and scores(question.tree)
+def _by_relevance(question: Question, tree: Node) -> bool:
+    return question.sort == "relevance" and scores(tree)
 
 
 def _counted(facet: str, question: Question) -> Json:
@@ -134,39 +138,39 @@ def _total(found: Json) -> int:
     return int(found["hits"]["total"]["value"])
 
 
-def _page(question: Question, found: Json, unit: Unit) -> tuple[list[Json], str | None]:
+def _page(question: Question, found: Json, unit: Unit, tree: Node) -> tuple[list[Json], str | None]:
     hits: list[Json] = found["hits"]["hits"]
     page = hits[: question.limit]
-    return page, _write(question, unit, page[-1]["sort"]) if len(hits) > question.limit > 0 else None
+    return page, _write(question, unit, tree, page[-1]["sort"]) if len(hits) > question.limit > 0 else None
 
 
-def _write(question: Question, unit: Unit, sort: list[Any]) -> str:
+def _write(question: Question, unit: Unit, tree: Node, sort: list[Any]) -> str:
     """The place of the last hit as one number, made of those that it was sorted by."""
     numbers = [_bits_of(each) if isinstance(each, float) else int(each) for each in sort]
     position = 0
-    for number, bits in zip(numbers, _widths(question, unit), strict=True):
+    for number, bits in zip(numbers, _widths(question, unit, tree), strict=True):
         position = position << bits | number
-    return write_cursor(question, position)
+    return write_cursor(question, position, unit.name)
 
 
-def _read(question: Question, unit: Unit) -> list[Any] | None:
-    position = read_cursor(question)
+def _read(question: Question, unit: Unit, tree: Node) -> list[Any] | None:
+    position = read_cursor(question, unit.name)
     if position is None:
         return None
-    widths = _widths(question, unit)
+    widths = _widths(question, unit, tree)
     if position >> sum(widths):
         raise MistakenRequest(BEHIND)
     numbers: list[Any] = []
     for bits in reversed(widths):
         numbers.insert(0, position & (1 << bits) - 1)
         position >>= bits
-    if _by_relevance(question):
+    if _by_relevance(question, tree):
         numbers[0] = _score_of(numbers[0])
     return numbers
 
 
-def _widths(question: Question, unit: Unit) -> list[int]:
-    first = [31, _ID_BITS] if _by_relevance(question) else [63]
+def _widths(question: Question, unit: Unit, tree: Node) -> list[int]:
+    first = [31, _ID_BITS] if _by_relevance(question, tree) else [63]
     return [*first, _PLACE_BITS] if unit is PARAGRAPHS else first
 
 

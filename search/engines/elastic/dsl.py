@@ -11,10 +11,24 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from search.engines import schema
-from search.engines.compile import EACH_WEIGHT, SYMBOL_WEIGHT, VALUE_WEIGHT
+from search.engines.compile import SYMBOL_WEIGHT
 from search.engines.elastic.mapping import LONGEST_VALUE, Json
+from search.engines.passages import EACH_WEIGHT, VALUE_WEIGHT, found_in_text
 from search.fields import NAME_FIELDS
-from search.query.tree import And, DateRange, Everything, Exact, Leaf, Match, Node, Not, Or, StartsWith, positive_leaves
+from search.query.tree import (
+    And,
+    DateRange,
+    Everything,
+    Exact,
+    Leaf,
+    Match,
+    Node,
+    Not,
+    OfWorks,
+    Or,
+    StartsWith,
+    positive_leaves,
+)
 
 LUCENE = 2.2  # 1 + k1
 MAX_TERMS = 50_000  # in one list; Elasticsearch takes 65,536
@@ -28,9 +42,11 @@ NOTHING: Json = {"match_none": {}}
 class Unit:
     """What is being looked for: where its words are, and the number of its work."""
 
+    name: str
     work: str
     text_fields: Callable[[str, str], tuple[tuple[str, float], ...]]
     forms_field: Callable[[str, str], str]
+    symbol_weight: float = 0.0
 
 
 def _passage_fields(where: str, chain: str) -> tuple[tuple[str, float], ...]:
@@ -41,8 +57,8 @@ def _passage_forms(where: str, chain: str) -> str:
     return f"forms_{chain}" if where == "text" else where
 
 
-WORKS = Unit("id", schema.text_fields, schema.forms_field)
-PARAGRAPHS = Unit("work", _passage_fields, _passage_forms)
+WORKS = Unit("works", "id", schema.text_fields, schema.forms_field, SYMBOL_WEIGHT)
+PARAGRAPHS = Unit("paragraphs", "work", _passage_fields, _passage_forms)
 
 
 def query_of(tree: Node, unit: Unit = WORKS) -> Json:
@@ -73,12 +89,14 @@ def _of(node: Node, unit: Unit) -> Json:
         case Match():
             return _match(node, unit)
         case Exact(field, values):
-            return _constant(_terms(field, values), SYMBOL_WEIGHT if field == "symbol" else 0.0)
+            return _constant(_terms(field, values), unit.symbol_weight if field == "symbol" else 0.0)
         case StartsWith(field, prefix):
             return _constant(_prefix(field, prefix), 0.0)
         case DateRange(first, last):
             bounds = {"gte": first and first.toordinal(), "lte": last and last.toordinal()}
             return _constant({"range": {"day": {name: day for name, day in bounds.items() if day}}}, 0.0)
+        case OfWorks(ids):
+            return _constant(_terms(unit.work, ids), 0.0)
     raise TypeError(f"resolve the tree first: {node!r}")
 
 
@@ -172,9 +190,9 @@ def passages_of(work: int, words: Sequence[Json], chains: Sequence[str]) -> Json
 
 def _in_passages(leaf: Leaf, chains: Sequence[str]) -> list[Json]:
     match leaf:
-        case Exact(field, values):
+        case Exact(field, values) if found_in_text(field):
             return [_constant(_terms(field, values), VALUE_WEIGHT)]
-        case StartsWith(field, prefix):
+        case StartsWith(field, prefix) if found_in_text(field):
             return [_constant(_prefix(field, prefix), VALUE_WEIGHT)]
         case Match(where=where, alternatives=alternatives) if where == "text" or where in NAME_FIELDS:
             chosen = [(chain, tokens) for chain, tokens in alternatives if where != "text" or chain in chains]

@@ -20,6 +20,7 @@ from search.engines.elastic.mapping import Json, schema_version
 from search.engines.elastic.reader import PAGE, Reader
 from search.engines.elastic.writer import WorksRefused, Writer
 from search.engines.engine import Answer, Holding, IndexedWork, ParagraphAnswer, PassageAddress, Question, Target
+from search.engines.paragraphs import of_paragraphs
 from search.errors import IndexUnavailable
 from search.query.tree import Node
 
@@ -114,11 +115,12 @@ class ElasticEngine:
         return asking.answer_of(question, found) if found else Answer(0, (), dict.fromkeys(question.facets, ()), None)
 
     def ask_paragraphs(self, question: Question) -> ParagraphAnswer:
-        body = asking.ask_body(question, PARAGRAPHS)
+        tree = of_paragraphs(question, self.members).tree
+        body = asking.ask_body(question, PARAGRAPHS, tree)
         found = self._of_current(lambda generation: generation.passages.search(body))
         if found is None:
             return ParagraphAnswer(0, (), dict.fromkeys(question.facets, ()), None)
-        return asking.paragraphs_of(question, found)
+        return asking.paragraphs_of(question, found, tree)
 
     def walk(self, question: Question) -> Iterator[int]:
         generation = self._generation(afresh=True)
