@@ -9,7 +9,7 @@ recorded no change. Works are loaded, and holdings read, some at a time; only wh
 import heapq
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from operator import itemgetter
 
@@ -124,8 +124,17 @@ def check(catalog: Catalog, engine: Engine, repair: bool = True, wait: float = 3
 
 
 def _compare(catalog: Catalog, engine: Engine, only: Collection[int] | None = None) -> _Compared:
-    """`only`: these works and no others."""
-    mark = _mark(catalog, engine)
+    """`only`: these works and no others. Begun again if the index is replaced meanwhile."""
+    while True:
+        name, mark = _mark(catalog, engine)
+        try:
+            return _compared_at(catalog, engine, mark, only)
+        except IndexUnavailable:
+            if _name(engine) == name:
+                raise
+
+
+def _compared_at(catalog: Catalog, engine: Engine, mark: int, only: Collection[int] | None) -> _Compared:
     compared, surplus = _Compared(), list[Holding]()
     holdings = (each for each in engine.holdings() if only is None or each.work in only)
     first = list(islice(holdings, 1))  # from here on the index stands still; the catalog is looked at only now
@@ -146,18 +155,22 @@ def _compare(catalog: Catalog, engine: Engine, only: Collection[int] | None = No
     return compared
 
 
-def _mark(catalog: Catalog, engine: Engine) -> int:
-    """How far the index has come that readers use."""
+def _mark(catalog: Catalog, engine: Engine) -> tuple[str | None, int]:
+    """Which index readers use, and how far it has come."""
     while True:
         target = engine.reading()
         if target is None:
             if _has_changes(catalog):
                 raise IndexUnavailable(REBUILD)
-            return 0
+            return None, 0
         mark = index_position(catalog, target)
-        again = engine.reading()
-        if again and again.name == target.name:  # else it was replaced meanwhile, and its watermark forgotten
-            return mark
+        if _name(engine) == target.name:  # else it was replaced meanwhile, and its watermark forgotten
+            return target.name, mark
+
+
+def _name(engine: Engine) -> str | None:
+    target = engine.reading()
+    return target.name if target else None
 
 
 def _has_changes(catalog: Catalog) -> bool:
@@ -239,11 +252,13 @@ def _batches(works: Sequence[int]) -> Iterator[list[int]]:
 
 def _mend(catalog: Catalog, engine: Engine, works: Sequence[int], wait: float) -> None:
     """Writes these works again, as the catalog has them now. Killed in between, it has mended some."""
+    with catalog.read() as connection:
+        beyond = catalog.last_seq(connection) + 1  # no older than whatever may be in the index, or was removed from it
     with engine.writing(shape_wanted(catalog, engine), wait):
         for number, ids in enumerate(_batches(works), 1):
             loaded = load_works(catalog, ids)
-            engine.remove(set(ids) - {work.id for work in loaded})
-            engine.add(loaded)
+            engine.remove(set(ids) - {work.id for work in loaded}, beyond)
+            engine.add([replace(work, seq=beyond) for work in loaded])
             if number * BATCH % COMMIT_EVERY == 0:
                 engine.commit()
         engine.commit()

@@ -35,7 +35,7 @@ def invent(engine: Engine, works: Sequence[int]) -> None:
     """Adds works to the index that the catalog has never heard of."""
     paragraphs = (IndexedParagraph(1, 1, "en", "an invented work"),)
     with engine.writing(engine_shape(engine)):
-        engine.add([IndexedWork(work, f"invented {work}", None, (), {}, {}, paragraphs) for work in works])
+        engine.add([IndexedWork(work, f"invented {work}", None, (), {}, {}, paragraphs, seq=1) for work in works])
         engine.commit()
 
 
@@ -55,7 +55,9 @@ def tear(engine: Engine, works: Sequence[IndexedWork]) -> None:
         for work in works:
             passages.delete_documents_by_term("work", work.id)
         return
-    raise NotImplementedError(type(engine))
+    generation = engine._generation(afresh=True)  # Elasticsearch, asked as anybody could
+    client, index = engine._cluster.client, engine._generations.part(generation.name, "passages")
+    client.delete_by_query(index=index, query={"terms": {"work": [work.id for work in works]}}, refresh=True)
 
 
 def engine_shape(engine: Engine) -> dict[str, str]:

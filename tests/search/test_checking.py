@@ -27,9 +27,15 @@ def drifted(report: CheckReport) -> dict[str, dict[str, int]]:
     return {source: kinds for source, kinds in found.items() if kinds}
 
 
+@pytest.fixture(params=["tantivy", "elasticsearch"])
+def place(request, tmp_path):
+    """Where an index can be, on disk or in a cluster; empty."""
+    return tmp_path / "index" if request.param == "tantivy" else request.getfixturevalue("cluster")
+
+
 @pytest.fixture
-def engine(library, tmp_path):
-    engine = open_engine(tmp_path / "index")
+def engine(library, place):
+    engine = open_engine(place)
     index_changes(library, engine)
     return engine
 
@@ -64,10 +70,10 @@ def test_every_kind_of_drift_is_found_and_mended(library, engine):
     assert check(library, engine).drift == 0
 
 
-def test_each_source_has_its_own_line_and_checksums(catalog, tmp_path):
+def test_each_source_has_its_own_line_and_checksums(catalog, place):
     works = [replace_source(work, source) for work, source in zip(WORKS, ["one", "Two", "two"] * 4, strict=True)]
     ids = fill(catalog, works)
-    engine = open_engine(tmp_path / "index")
+    engine = open_engine(place)
     index_changes(catalog, engine)
     drift.lose(engine, [ids[works[0].key], ids[works[1].key]])
     report = check(catalog, engine, repair=False)
@@ -81,9 +87,9 @@ def replace_source(work, source):
     return replace(work, documents=tuple(replace(document, source=source) for document in work.documents))
 
 
-def test_half_a_percent_of_many_works_is_found_and_mended(catalog, tmp_path):
+def test_half_a_percent_of_many_works_is_found_and_mended(catalog, place):
     many = fill_many(catalog, 2000)
-    engine = open_engine(tmp_path / "index")
+    engine = open_engine(place)
     index_changes(catalog, engine)
     drift.lose(engine, many[100:104])
     drift.rewrite(catalog, many[700:703])
@@ -118,8 +124,8 @@ def test_a_change_that_was_committed_to_the_index_before_its_watermark_moved_is_
     assert check(library, engine, repair=False).drift == 0
 
 
-def test_an_index_that_is_missing_or_of_another_shape_is_made_anew_or_said_to_be(library, tmp_path, monkeypatch):
-    engine = open_engine(tmp_path / "index")
+def test_an_index_that_is_missing_or_of_another_shape_is_made_anew_or_said_to_be(library, place, monkeypatch):
+    engine = open_engine(place)
     with pytest.raises(IndexUnavailable, match="forumwatch index"):
         check(library, engine, repair=False)
     assert check(library, engine).works == len(WORKS)
@@ -130,12 +136,12 @@ def test_an_index_that_is_missing_or_of_another_shape_is_made_anew_or_said_to_be
     assert check(library, engine, repair=False).works == len(WORKS)
 
 
-def test_nothing_here_is_sound(catalog, tmp_path):
-    assert check(catalog, open_engine(tmp_path / "index"), repair=False) == CheckReport(0, 0, 0, 0, 0, ())
+def test_nothing_here_is_sound(catalog, place):
+    assert check(catalog, open_engine(place), repair=False) == CheckReport(0, 0, 0, 0, 0, ())
 
 
-def test_mending_waits_for_the_right_to_write(library, engine, tmp_path):
-    other = open_engine(tmp_path / "index")
+def test_mending_waits_for_the_right_to_write(library, engine, place):
+    other = open_engine(place)
     with other.writing(drift.engine_shape(other)), pytest.raises(IndexUnavailable, match="another process is writing"):
         check(library, engine, wait=0.1)
     assert check(library, engine, wait=0.1).sound
@@ -178,12 +184,13 @@ def test_an_index_in_memory_is_checked_too(library):
     assert (report.drift, report.mended) == (len(WORKS), len(WORKS))
 
 
-def test_no_false_alarm_while_another_process_changes_and_indexes(any_catalog, tmp_path):
+def test_no_false_alarm_while_another_process_changes_and_indexes(any_catalog, place):
     ids = fill_many(any_catalog, 300)
     fill(any_catalog)
-    engine = open_engine(tmp_path / "index")
+    engine = open_engine(place)
     index_changes(any_catalog, engine)
-    command = [sys.executable, "-m", "tests.search.busy_indexer", any_catalog.url, str(tmp_path / "index"), "5", "one"]
+    where = str(place) if isinstance(place, Path) else f"{place.url}#{place.prefix}"
+    command = [sys.executable, "-m", "tests.search.busy_indexer", any_catalog.url, where, "5", "one"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
         try:
             assert child.stdout and child.stderr
