@@ -45,6 +45,16 @@ class Folder:
             return None
         return shape if isinstance(shape, dict) else None
 
+    def lacks(self, name: str) -> str:
+        """A file that the generation cannot do without and that Tantivy opens an index without; empty if none is."""
+        for part in PARTS:
+            meta = json.loads((self.part(name, part) / "meta.json").read_text())
+            for segment in meta["segments"]:
+                positions = self.part(name, part) / f"{segment['segment_id'].replace('-', '')}.pos"
+                if not positions.exists():
+                    return str(positions)
+        return ""
+
     def begun(self, shape: Mapping[str, str]) -> str | None:
         """A generation of this shape that is not current: a rebuild that was broken off."""
         names = [each.name for each in self.path.glob("g-*") if each.name != self.current()]
@@ -78,6 +88,7 @@ class Folder:
         """Removes all other generations. Readers that have one open keep their files until they look again."""
         for each in self.path.glob("g-*"):
             if each.name not in keep:
+                (each / "shape.json").unlink(missing_ok=True)  # first: what is half removed is never gone on with
                 shutil.rmtree(each, ignore_errors=True)
 
     @contextmanager

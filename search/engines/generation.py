@@ -27,7 +27,12 @@ class Generation:
         """The writers of both indexes, opened at the first call; `heap` bytes each."""
         if self._writers is None:
             try:
-                self._writers = (self.works.writer(heap, 1), self.passages.writer(heap, 1))
+                writers = (self.works.writer(heap, 1), self.passages.writer(heap, 1))
+                for writer in writers:
+                    # a commit that was killed may have left a list of deletions, which the next one, having come as
+                    # far, would be refused to write
+                    writer.garbage_collect_files()
+                self._writers = writers
             except ValueError as error:
                 raise IndexUnavailable("the index cannot be written", str(error)) from error
         return self._writers

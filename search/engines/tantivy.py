@@ -271,7 +271,10 @@ def _generation_to_write(folder: Folder, shape: Mapping[str, str], afresh: bool)
     for name in () if afresh else (current, folder.begun(shape)):
         if name and folder.shape(name) == dict(shape):
             try:
-                return name, _open_generation(folder, name)
+                generation = _open_generation(folder, name)
+                if lacking := folder.lacks(name):
+                    raise IndexUnavailable(detail=f"{lacking} is missing")
+                return name, generation
             except IndexUnavailable as error:
                 log.warning("rebuilding the index: %s", error.detail)
     folder.clean(current)

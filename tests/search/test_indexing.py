@@ -3,6 +3,7 @@
 import contextlib
 import json
 import random
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -162,6 +163,32 @@ def test_an_index_that_was_lost_or_damaged_is_made_again(library, tmp_path):
         Searcher(library, again).search("workers")
     assert index_changes(library, again) == len(WORKS)
     assert content(again) == from_scratch(library)
+
+
+def test_an_index_that_lost_a_file_which_it_opens_without_is_made_again(library, tmp_path):
+    index_changes(library, open_engine(tmp_path / "index"))
+    for path in (tmp_path / "index").rglob("*.pos"):
+        path.unlink()
+    assert index_changes(library, open_engine(tmp_path / "index")) == len(WORKS)
+    assert content(open_engine(tmp_path / "index")) == from_scratch(library)
+
+
+def test_what_a_killed_commit_left_behind_is_not_in_the_way_of_the_next(library, tmp_path):
+    index_changes(library, open_engine(tmp_path / "index"))
+    put(library, changed(WORKS[0], "newer"))
+    shutil.copytree(tmp_path / "index", tmp_path / "unharmed")
+    ((name, seq),) = watermarks(library).items()
+    index_changes(library, open_engine(tmp_path / "unharmed"))
+    with library.write() as connection:
+        library.move_watermark(connection, name, seq)  # both copies go by the same one
+    deletions = [path.relative_to(tmp_path / "unharmed") for path in (tmp_path / "unharmed").rglob("*.del")]
+    assert deletions
+    for path in (tmp_path / "index" / each for each in deletions):  # as a kill leaves them: known, and half written
+        path.write_bytes(b"half")
+        managed = path.with_name(".managed.json")
+        managed.write_text(json.dumps([*json.loads(managed.read_text()), path.name]))
+    assert index_changes(library, open_engine(tmp_path / "index")) == 1
+    assert content(open_engine(tmp_path / "index")) == from_scratch(library)
 
 
 def test_nothing_is_found_where_there_is_nothing_to_find(catalog, tmp_path):

@@ -4,6 +4,7 @@ import multiprocessing
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from catalog import Catalog, tables
 from search import index_changes, open_engine
 from search.checking import check
 from search.engines import Cluster
+from search.query import parse, resolve
 from tests.search import drift
 from tests.search.dying_indexer import PARAGRAPHS, Orders, as_version, obey, watch
 from tests.search.many import fill_many
@@ -109,7 +111,12 @@ class Scene:
         return child.exitcode == -9
 
     def orders(self, version: str, point: str = "", nth: int = 1, mend: bool = False) -> Orders:
-        return Orders(self.catalog.url, self.place, version, point, nth, mend)
+        return Orders(self.catalog.url, self.elsewhere, version, point, nth, mend)
+
+    @property
+    def elsewhere(self) -> Path | Cluster:
+        """The place, without the connections that this process has to it."""
+        return replace(self.place) if isinstance(self.place, Cluster) else self.place
 
     def finish(self, version: str) -> None:
         """What was broken off is done to its end, and nothing is missing then."""
@@ -122,7 +129,7 @@ class Scene:
     def watched(self) -> Iterator[set[str]]:
         """A reader asks all the while; afterwards the marks that it saw."""
         end, (ours, theirs) = PROCESSES.Event(), PROCESSES.Pipe()
-        reader = PROCESSES.Process(target=watch, args=(self.place, WORKS, end, theirs))
+        reader = PROCESSES.Process(target=watch, args=(self.elsewhere, WORKS, end, theirs))
         reader.start()
         marks = set[str]()
         try:
@@ -138,7 +145,7 @@ class Scene:
 
 
 @pytest.fixture
-def scene(request, catalog, tmp_path) -> Scene:
+def scene(catalog, tmp_path) -> Scene:
     return Scene(catalog, tmp_path / "index", seed=11)
 
 
@@ -188,6 +195,17 @@ def killed_while_mending(scene: Scene, point: str) -> None:
     scene.finish(version)
 
 
+def back_to_what_was_half_removed(scene: Scene, point: str) -> None:
+    """The version before is wanted again, of which only half is left: as if it had never been."""
+    before = scene.current()
+    assert scene.kill(scene.orders(scene.another(), point))
+    assert scene.current() != before
+    scene.finish(before)
+    assert scene.current() == before
+    phrase = resolve(parse('"migrant workers number"').tree).tree
+    assert len(scene.engine.members(phrase)) == WORKS
+
+
 def test_killed_at_a_point_nothing_is_lost_and_readers_see_whole_versions(scene):
     killed_at_points(scene, REBUILDING, FOLLOWING)
 
@@ -198,6 +216,14 @@ def test_killed_at_any_moment_nothing_is_lost_and_readers_see_whole_versions(sce
 
 def test_killed_while_mending_the_rest_is_mended_the_next_time(scene):
     killed_while_mending(scene, "after passages commit")
+
+
+def test_what_was_half_removed_is_never_gone_on_with(scene):
+    back_to_what_was_half_removed(scene, "half removed")
+
+
+def test_in_a_cluster_what_was_half_removed_is_never_gone_on_with(cluster_scene):
+    back_to_what_was_half_removed(cluster_scene, "after _remove")
 
 
 def test_in_a_cluster_killed_at_a_point_nothing_is_lost(cluster_scene):

@@ -96,7 +96,7 @@ class Generations:
         kept = {self.part(name, part) for name in keep if name for part in PARTS}
         pattern = ",".join(self._cluster.named(part, "*") for part in PARTS)
         found = self._line.ask(lambda client: client.indices.get_alias(index=pattern))
-        for index in sorted(set(found.body) - kept):
+        for index in sorted(set(found.body) - kept, reverse=True):  # works first: without them it does not count
             self._remove(index)
 
     def furnish(self, name: str) -> None:
