@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from catalog import ForumwatchError
 from flows.house import House
 from flows.settings import Settings
+from search.webhooks.hooks import webhooks
 
 OCR_LANGUAGES = ("eng", "fra", "spa", "ara", "chi_sim", "rus")
 OCR_PACKAGES = "tesseract-ocr tesseract-ocr-" + " tesseract-ocr-".join(name.replace("_", "-") for name in OCR_LANGUAGES)
@@ -45,12 +46,13 @@ def _shown(name: str, value: object) -> str:
 
 
 def examine(house: House) -> list[Check]:
-    """Looks at the home folder, the catalog, Tesseract, the language model and the mail relay."""
+    """Looks at the home folder, the catalog, Tesseract, the language model, the webhooks and the mail relay."""
     return [
         _tried("home folder", lambda: f"{house.home} ({_free_gib(house)} GiB free)", _writable(house)),
         _tried("catalog", lambda: house.catalog.engine.dialect.name, True),
         _tesseract(),
         _model(),
+        *_webhooks(house),
         Check(
             "mail relay",
             house.smtp is not None,
@@ -100,6 +102,19 @@ def _tesseract() -> Check:
     return Check(
         "Tesseract", not missing, found, needed=False, cost=cost if missing else "", remedy=remedy if missing else ""
     )
+
+
+def _webhooks(house: House) -> list[Check]:
+    """Nothing where there are none, or no catalog to ask."""
+    try:
+        known = webhooks(house.catalog)
+    except ForumwatchError:
+        return []
+    given_up = [hook.name for hook in known if hook.state == "failed"]
+    found = f"{len(known)}, given up: {', '.join(given_up) or 'none'}"
+    cost, remedy = "they are told of nothing", "forumwatch webhook list; then forumwatch webhook resume NAME"
+    fine = not given_up
+    return [Check("webhooks", fine, found, False, "" if fine else cost, "" if fine else remedy)] if known else []
 
 
 def _model() -> Check:

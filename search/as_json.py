@@ -259,6 +259,7 @@ def health_json(health: Health) -> HealthJson:
         "failed": list(health.failed),
         "never": list(health.never),
         "checked": _checked(health.checked),
+        "webhooks_given_up": health.given_up,
     }
 
 

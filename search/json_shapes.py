@@ -420,7 +420,8 @@ class CheckedJson(TypedDict):
 class HealthJson(TypedDict):
     """`status`: ok, trouble or unavailable (no search can be answered; HTTP 503); `behind`: changes that the index
     which answers has not taken in; `index`: what to do about it, if anything; then names of sources: `late` also has
-    those of `never`; `checked`: the last check of the index, null if there was none."""
+    those of `never`; `checked`: the last check of the index, null if there was none; `webhooks_given_up`: those
+    that could not be told for days."""
 
     status: str
     works: int
@@ -432,6 +433,7 @@ class HealthJson(TypedDict):
     failed: list[str]
     never: list[str]
     checked: CheckedJson | None
+    webhooks_given_up: int
 
 
 class ChangeJson(TypedDict):

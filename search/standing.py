@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.cadence import is_late
-from catalog.tables import captures, documents, sources, works
+from catalog.tables import captures, documents, sources, webhooks, works
 from search.checked import LastCheck, last_check
 
 
@@ -97,7 +97,8 @@ class IndexStanding:
 @dataclass(frozen=True, slots=True)
 class Health:
     """Is everything in step? `failed`, `never` and `late` name the sources whose last run failed, that have never run
-    well, that are late, which those that have never run well are too; `checked` is None if the index never was."""
+    well, that are late, which those that have never run well are too; `checked` is None if the index never was;
+    `given_up` counts the webhooks that wait for a person."""
 
     index: IndexStanding
     works: int
@@ -107,6 +108,7 @@ class Health:
     failed: tuple[str, ...]
     never: tuple[str, ...]
     checked: LastCheck | None = None
+    given_up: int = 0
 
     @property
     def status(self) -> str:
@@ -114,7 +116,7 @@ class Health:
         if not self.index.usable:
             return "unavailable"
         unsound = self.checked is not None and not self.checked.sound
-        return "trouble" if self.index.trouble or self.late or self.failed or unsound else "ok"
+        return "trouble" if self.index.trouble or self.late or self.failed or unsound or self.given_up else "ok"
 
 
 def needs_ocr(state: str, reason: str) -> bool:
@@ -206,6 +208,9 @@ def health(catalog: Catalog, index: IndexStanding, now: datetime | None = None) 
             failed=tuple(each.source for each in standings if each.state == "failed"),
             never=tuple(each.source for each in standings if each.never),
             checked=last_check(connection),
+            given_up=connection.execute(
+                sa.select(sa.func.count()).select_from(webhooks).where(webhooks.c.state == "failed")
+            ).scalar_one(),
         )
 
 

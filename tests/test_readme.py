@@ -20,14 +20,14 @@ def test_every_setting_that_is_named_exists(page):
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_that_is_named_exists(page):
-    commands = {command.name for command in app.registered_commands}
+    commands = {command.name for command in (*app.registered_commands, *app.registered_groups)}
     assert set(re.findall(r"forumwatch ([a-z]+)\b", page.read_text(encoding="utf-8"))) <= commands
 
 
 def test_the_table_of_commands_has_them_all():
     table = (ROOT / "README.md").read_text(encoding="utf-8").partition("## By hand")[2].partition("## ")[0]
     named = set(re.findall(r"`([a-z]+)\b", table))
-    assert {command.name for command in app.registered_commands} <= named
+    assert {command.name for command in (*app.registered_commands, *app.registered_groups)} <= named
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

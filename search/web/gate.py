@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import logging
 import math
+import re
 import secrets
 import threading
 import time
@@ -34,7 +35,7 @@ from search.web.api.routes import PREFIX
 
 LOG = logging.getLogger("forumwatch.web")
 
-NEEDS = ((f"{PREFIX}/changes", "changes"), (f"{PREFIX}/export", "export"))  # all else: read
+EXPORTS = re.compile(rf"({PREFIX})?/search\.(?!json$)\w+/?")  # also those beside the search page: they cost as much
 COST = {"export": 10}
 MOST_BUCKETS = 20_000
 MINUTE = 60.0
@@ -47,6 +48,15 @@ class Access:
 
     open: frozenset[str] = frozenset(SCOPES)
     rate: int | None = None
+
+
+def needs(path: str) -> str | None:
+    """The scope that an address needs; None: it is not the API's."""
+    if EXPORTS.fullmatch(path):
+        return "export"
+    if not f"{path}/".startswith(f"{PREFIX}/"):
+        return None
+    return "changes" if path.startswith(f"{PREFIX}/changes") else "read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +105,10 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = str(scope.get("path", "")).removeprefix(str(scope.get("root_path", "")))
-        if scope["type"] != "http" or not f"{path}/".startswith(f"{PREFIX}/"):
+        needed = needs(path)
+        if scope["type"] != "http" or needed is None:
             await self.app(scope, receive, send)
             return
-        needed = next((name for start, name in NEEDS if path.startswith(start)), "read")
         said = Headers(scope=scope).get("authorization", "")
         key = await run_in_threadpool(find_key, self.catalog, said[7:].strip()) if _is_bearer(said) else None
         stand = self._stand(scope, key, needed)
@@ -187,7 +197,7 @@ def _describe(schema: dict[str, Any], access: Access) -> None:
     schema.setdefault("components", {}).setdefault("securitySchemes", {})["key"] = about
     for path, methods in schema["paths"].items():
         if path.startswith(f"{PREFIX}/"):
-            needed = next((name for start, name in NEEDS if path.startswith(start)), "read")
+            needed = needs(path)
             for each in methods.values():
                 each["security"] = [{"key": []}, *([{}] if needed in access.open else [])]
 

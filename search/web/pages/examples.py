@@ -233,4 +233,5 @@ HEALTH: HealthJson = {
     "failed": [],
     "never": [],
     "checked": {"at": "2026-11-24T02:30:04+00:00", "works": 31, "drift": 0, "mended": 0, "failure": ""},
+    "webhooks_given_up": 0,
 }

@@ -154,18 +154,19 @@ def test_who_tries_keys_is_slowed_like_all(visit):
 
 def test_exports_cost_more(visit):
     access = Access(frozenset(SCOPES), 20)
-    answers = [visit("/api/v1/export/x", access=access) for _ in range(3)]
+    answers = [visit("/api/v1/search.nothing", access=access) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [404, 404, 429]
     assert visit(READ, access=Access(frozenset(SCOPES), 5)).status_code == 200
+    assert visit("/search.nothing", access=Access(frozenset(), 60)).status_code == 401  # beside the page as well
     dear = Access(frozenset(SCOPES), 2)  # less a minute than one export costs: still one can be had
-    assert visit("/api/v1/export/x", access=dear, host="192.0.2.1").status_code == 404
-    assert visit("/api/v1/export/x", access=dear, host="192.0.2.1").headers["retry-after"] == "300"
+    assert visit("/api/v1/search.nothing", access=dear, host="192.0.2.1").status_code == 404
+    assert visit("/api/v1/search.nothing", access=dear, host="192.0.2.1").headers["retry-after"] == "300"
 
 
 def test_the_pages_stay_free(visit):
     access = Access(frozenset(), 1)
     for _ in range(5):
-        for path in ("/sources", "/sources.json", "/api", "/api/v10/x", "/openapi.json"):
+        for path in ("/sources", "/sources.json", "/search.json.x/y", "/api", "/api/v10/x", "/openapi.json"):
             assert visit(path, access=access).status_code in (200, 404)
     assert visit("/api/v1", access=access).status_code == 401
     assert visit("/api/v1/nowhere", access=access, host="192.0.2.1").status_code == 401
