@@ -60,18 +60,24 @@ class Sorted(Matching):
     sort: Literal["relevance", "-date", "date"] = Field(
         "relevance", description="relevance, -date (newest first) or date.", examples=["-date"]
     )
-    meaning: bool = Field(
-        False, description="Passages that say something like it come in, in any language.", examples=[False]
-    )
 
 
 class Paged(Sorted):
     """A page of that."""
 
+    meaning: bool = Field(
+        False, description="Passages that say something like it come in, in any language.", examples=[False]
+    )
     limit: int = Field(10, ge=1, le=MOST_HITS, description="How many a page.", examples=[10])
     after: str = Field(
         "", max_length=LONGEST_CURSOR, description="The cursor of the next page: `after` of the answer.", examples=[""]
     )
+
+
+class Whole(Sorted):
+    """All of that, or its first so many."""
+
+    limit: int = Field(0, ge=0, le=100_000_000, description="Only the first so many; 0: all.", examples=[0])
 
 
 FACETS = tuple(spec.name for spec in FIELDS if spec.facet)
@@ -97,10 +103,10 @@ def _with_facets(model: type[BaseModel]) -> Any:
 
 if TYPE_CHECKING:
     Chosen = Matching
-    Ordered = Sorted
     Asked = Paged
+    Taken = Whole
 else:
-    Chosen, Ordered, Asked = (_with_facets(each) for each in (Matching, Sorted, Paged))
+    Chosen, Asked, Taken = (_with_facets(each) for each in (Matching, Paged, Whole))
 
 
 def chosen(asked: Matching) -> dict[str, list[str]]:

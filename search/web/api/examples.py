@@ -202,4 +202,12 @@ CHANGES: ChangesJson = {
     "next_url": f"{API}/changes?after=4711&limit=100",
 }
 
+EXPORTS: dict[str, str] = {
+    "csv": "work,symbol,symbols,title,date,…\r\nUN:A/HRC/59/49,A/HRC/59/49,…\r\n",
+    "jsonl": '{"work":"UN:A/HRC/59/49",…}\n{"end":1,…}\n',
+    "bib": "@techreport{UN:A/HRC/59/49,\n  number = {A/HRC/59/49},\n  …\n}\n",
+    "ris": "TY  - RPRT\r\nM1  - A/HRC/59/49\r\n…\r\nER  - \r\n",
+    "atom": '<feed xmlns="http://www.w3.org/2005/Atom">…</feed>',
+}
+
 ERROR: dict[str, Any] = {"status": 404, "title": "Nothing is here", "message": "There is no work “X/1” here."}

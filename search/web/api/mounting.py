@@ -2,13 +2,14 @@
 
 from fastapi import FastAPI
 
-from search.web.api import changes, documents, places, searching, vocabularies, works
+from search.web.api import changes, documents, exporting, places, searching, vocabularies, works
 from search.web.api.routes import new_router
 from search.web.site import Site
 
 
 def mount(app: FastAPI, site: Site) -> None:
     router = new_router()
-    for subject in (searching, documents, places, vocabularies, works, changes):
+    for subject in (searching, exporting, documents, places, vocabularies, works, changes):
         subject.mount(router, site)
     app.include_router(router)
+    exporting.mount_beside_the_page(app, site)

@@ -1,0 +1,36 @@
+"""Does the API answer as its schema says, whatever it is asked? Schemathesis asks what the schema allows, and does not."""
+
+import tempfile
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import GenerationMode
+
+from catalog import Catalog
+from search.web import create_app
+from tests.search.web.api.conftest import BASE
+
+
+def paths():
+    with tempfile.TemporaryDirectory() as folder:
+        empty = create_app(Catalog(f"sqlite:///{folder}/c"), None, None, "s" * 20, BASE)
+    return sorted(path for path in empty.openapi()["paths"] if path.startswith("/api/v1/"))
+
+
+@pytest.fixture(scope="module")
+def schema(app):
+    return schemathesis.openapi.from_asgi("/openapi.json", app)
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
+@pytest.mark.parametrize("path", paths())
+def test_answers_are_as_described(schema, path, mode):
+    operation = schema[path]["GET"]
+
+    @given(case=operation.as_strategy(generation_mode=mode))
+    @settings(max_examples=15, suppress_health_check=list(HealthCheck), database=None, derandomize=True, phases=[Phase.generate])
+    def ask(case):
+        case.call_and_validate()
+
+    ask()
