@@ -276,7 +276,7 @@ def _checked(last: LastCheck | None) -> CheckedJson | None:
 
 
 def complaints_json(complaints: Iterable[Complaint]) -> list[ComplaintJson]:
-    return [{"message": each.message, "start": each.start, "end": each.end} for each in complaints]
+    return [{"message": c.message, "start": c.start, "end": c.end, "code": c.code} for c in complaints]
 
 
 def _hit(hit: Hit, query: str, urls: Addresses) -> HitJson:

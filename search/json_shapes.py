@@ -7,11 +7,14 @@ from typing_extensions import TypedDict
 
 
 class ComplaintJson(TypedDict):
-    """Something in the query that could not be taken as written; `start` and `end` are offsets in the query."""
+    """Something in the query that could not be taken as written; `start` and `end` are offsets in the query.
+
+    `code` names the kind of it, whatever the language of the message; empty for others."""
 
     message: str
     start: int
     end: int
+    code: str
 
 
 class PassageJson(TypedDict):

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from catalog import ForumwatchError
+from search.fields import FACETS
 from search.web.asked import MOST_HITS, Asked
 
+OF_A_RESULT = frozenset({"q", "sort", "unit", "widen", "reader", *FACETS})
 _SLUG = re.compile(r"[^\w.-]+")
 
 
@@ -78,6 +80,10 @@ class Urls:
     def api(self, path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
         """An address of the API; `path` is what comes behind /api/v1/, as it is written."""
         return _with_query(f"{self.base}/api/v1/{quote(path, safe='/:(),')}", pairs)
+
+    def export(self, form: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
+        """The whole result of a search as csv, jsonl, bib, ris or atom; what is of one page only is left out."""
+        return self.api(f"export.{form}", [(name, value) for name, value in pairs if name in OF_A_RESULT and value])
 
     def openapi(self) -> str:
         return f"{self.base}/openapi.json"

@@ -12,9 +12,7 @@ from typing import Annotated, Any
 
 import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI, Query, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response, StreamingResponse
-from pydantic import ValidationError
+from fastapi.responses import RedirectResponse, Response, StreamingResponse
 
 import lexicon
 from catalog.tables import changes
@@ -36,45 +34,27 @@ def mount(router: APIRouter, site: Site) -> None:
         told = Told(
             f"{form.says}: the whole result", examples.EXPORTS[form.name], ABOUT, form.media_type.partition(";")[0]
         )
-        offer(router, f"/search.{form.name}", _handler(site, form), told)
+        offer(router, f"/export.{form.name}", _handler(site, form), told)
 
 
 def mount_beside_the_page(app: FastAPI, site: Site) -> None:
-    """The same at /search.csv and so on, for links on the search page; what only a page needs is passed over."""
+    """/search.csv and so on, for who puts an ending to the search page's address: they lead to the same in the API."""
+
+    def lead(name: str) -> Any:
+        def leading(request: Request) -> RedirectResponse:
+            return RedirectResponse(site.local.export(name, request.query_params.multi_items()), 307)
+
+        return leading
+
     for form in FORMATS:
-        app.add_api_route(
-            f"/search.{form.name}",
-            _page_handler(site, form),
-            methods=["GET", "HEAD"],
-            response_class=Response,
-            response_model=None,
-            include_in_schema=False,
-        )
+        app.add_api_route(f"/search.{form.name}", lead(form.name), methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def _handler(site: Site, form: Format) -> Any:
     def export(request: Request, asked: Annotated[Taken, Query()]) -> Response:
         return _stream(site, form, request, asked)
 
-    export.__name__ = f"search_{form.name}"
-    return export
-
-
-def _page_handler(site: Site, form: Format) -> Any:
-    def export(request: Request) -> Response:
-        given: dict[str, Any] = {}
-        for name, value in request.query_params.multi_items():
-            field = Taken.model_fields.get(name)
-            if field is None or name == "limit" or not value:
-                continue
-            many = field.default_factory is list
-            given[name] = [*given.get(name, []), value] if many else value
-        try:
-            return _stream(site, form, request, Taken.model_validate(given))
-        except ValidationError as error:
-            found = [{**each, "loc": ("query", *each["loc"])} for each in error.errors()]
-            raise RequestValidationError(found) from error
-
+    export.__name__ = f"export_{form.name}"
     return export
 
 
@@ -92,7 +72,7 @@ def _stream(site: Site, form: Format, request: Request, asked: Taken) -> Respons
         total=total,
         complaints=results.complaints,
         url=site.whole.search(pairs),
-        own_url=site.whole.api(f"search.{form.name}", request.query_params.multi_items()),
+        own_url=site.whole.api(f"export.{form.name}", request.query_params.multi_items()),
         changed=changed,
         urls=site.whole,
     )

@@ -79,7 +79,7 @@ def keys_of(name, content):
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_everything_is_there_once(api, form):
-    answer = api.get(f"/api/v1/search.{form.name}")
+    answer = api.get(f"/api/v1/export.{form.name}")
     assert answer.status_code == 200
     assert sorted(keys_of(form.name, answer.content)) == KEYS
     assert answer.headers["x-total-count"] == str(len(KEYS))
@@ -95,11 +95,11 @@ def test_everything_is_there_once(api, form):
 )
 def test_an_export_is_the_search_in_its_order(api, form, params):
     pages = api.get("/api/v1/search", params={**params, "limit": 100}).json()
-    answer = api.get(f"/api/v1/search.{form.name}", params=params)
+    answer = api.get(f"/api/v1/export.{form.name}", params=params)
     assert keys_of(form.name, answer.content) == [hit["work"] for hit in pages["hits"]]
     beside = api.get(f"/search.{form.name}", params={**params, "limit": "3", "junk": "1"})
     assert keys_of(form.name, beside.content) == keys_of(form.name, answer.content)
-    few = api.get(f"/api/v1/search.{form.name}", params={**params, "limit": 2})
+    few = api.get(f"/api/v1/export.{form.name}", params={**params, "limit": 2})
     assert keys_of(form.name, few.content) == [hit["work"] for hit in pages["hits"][:2]]
     assert few.headers["x-total-count"] == str(len(pages["hits"][:2]))
 
@@ -108,30 +108,30 @@ def test_an_export_is_the_search_in_its_order(api, form, params):
 def test_paragraphs_are_taken_away_too(api, form):
     params = {"q": "migrants", "unit": "paragraphs"}
     total = api.get("/api/v1/passages", params={"q": "migrants"}).json()["total"]
-    answer = api.get(f"/api/v1/search.{form.name}", params=params)
+    answer = api.get(f"/api/v1/export.{form.name}", params=params)
     assert len(keys_of(form.name, answer.content)) == total > 0
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_what_is_wrong_is_said_before_anything_goes_out(api, form):
-    for path in ("/api/v1", ""):
-        answer = api.get(f"{path}/search.{form.name}", params={"sort": "best"})
+    for path in ("/api/v1/export", "/search"):
+        answer = api.get(f"{path}.{form.name}", params={"sort": "best"})
         assert answer.status_code == 400 and "sort" in answer.text
-    assert api.get(f"/api/v1/search.{form.name}?after=x").status_code == 400
+    assert api.get(f"/api/v1/export.{form.name}?after=x").status_code == 400
 
 
 @pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.name)
 def test_an_unchanged_export_is_not_sent_again(api, form):
-    first = api.get(f"/api/v1/search.{form.name}?q=migrants")
-    again = api.get(f"/api/v1/search.{form.name}?q=migrants", headers={"if-none-match": first.headers["etag"]})
+    first = api.get(f"/api/v1/export.{form.name}?q=migrants")
+    again = api.get(f"/api/v1/export.{form.name}?q=migrants", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
-    assert api.get(f"/api/v1/search.{form.name}?q=other").headers["etag"] != first.headers["etag"]
-    head = api.head(f"/api/v1/search.{form.name}?q=migrants")
+    assert api.get(f"/api/v1/export.{form.name}?q=other").headers["etag"] != first.headers["etag"]
+    head = api.head(f"/api/v1/export.{form.name}?q=migrants")
     assert head.headers["x-total-count"] == first.headers["x-total-count"] and not head.content
 
 
 def test_a_table_has_the_citation_to_paste_and_opens_in_excel(api):
-    answer = api.get("/api/v1/search.csv", params={"q": "confiscated passports", "country": "PHL"})
+    answer = api.get("/api/v1/export.csv", params={"q": "confiscated passports", "country": "PHL"})
     assert answer.content.startswith(b"\xef\xbb\xbfwork,")
     (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
     assert (row["citation"], row["page"], row["paragraph"]) == ("A/HRC/47/30, para. 45", "3", "45")
@@ -141,25 +141,25 @@ def test_a_table_has_the_citation_to_paste_and_opens_in_excel(api):
 
 def test_a_reference_says_who_what_and_when(api):
     params = {"q": "confiscated passports", "country": "PHL"}
-    (fields,) = entries_of_bibtex(api.get("/api/v1/search.bib", params=params).text).values()
+    (fields,) = entries_of_bibtex(api.get("/api/v1/export.bib", params=params).text).values()
     assert fields[""] == "techreport"
     assert fields["author"] == "{Human Rights Council}"
     assert (fields["number"], fields["year"], fields["month"]) == ("A/HRC/47/30", "2021", "may")
     assert fields["annote"].startswith("A/HRC/47/30, para. 45: ")
-    (entry,) = entries_of_ris(api.get("/api/v1/search.ris", params=params).text)
+    (entry,) = entries_of_ris(api.get("/api/v1/export.ris", params=params).text)
     assert (entry["TY"], entry["M1"], entry["DA"], entry["AU"]) == (
         *("RPRT", "A/HRC/47/30", "2021/05/12", "Human Rights Council"),
     )
 
 
 def test_a_feed_is_an_atom_feed_newest_first(api):
-    answer = api.get("/api/v1/search.atom", params={"q": "migrants"})
+    answer = api.get("/api/v1/export.atom", params={"q": "migrants"})
     feed = Tree.fromstring(answer.content)
     assert feed.tag == f"{ATOM}feed"
     for name in ("id", "title", "updated", "author"):
         assert len(feed.findall(f"{ATOM}{name}")) == 1
     links = {link.get("rel"): link.get("href") for link in feed.findall(f"{ATOM}link")}
-    assert links["self"] == "http://localhost:8700/api/v1/search.atom?q=migrants"
+    assert links["self"] == "http://localhost:8700/api/v1/export.atom?q=migrants"
     assert links["alternate"] == "http://localhost:8700/search?q=migrants" == feed.find(f"{ATOM}id").text
     entries = feed.findall(f"{ATOM}entry")
     published = [entry.findtext(f"{ATOM}published") for entry in entries]
@@ -170,7 +170,7 @@ def test_a_feed_is_an_atom_feed_newest_first(api):
         assert datetime.fromisoformat(entry.findtext(f"{ATOM}updated")).tzinfo
         assert entry.findtext(f"{ATOM}title") and entry.find(f"{ATOM}author/{ATOM}name").text
         assert "<mark>" in entry.findtext(f"{ATOM}content")
-    assert api.get("/api/v1/search.atom", params={"q": "migrants"}).content == answer.content
+    assert api.get("/api/v1/export.atom", params={"q": "migrants"}).content == answer.content
 
 
 anything = st.text(max_size=60) | st.sampled_from(
