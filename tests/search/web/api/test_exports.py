@@ -169,7 +169,8 @@ def test_a_feed_is_an_atom_feed_newest_first(api):
     for entry in entries:
         assert datetime.fromisoformat(entry.findtext(f"{ATOM}updated")).tzinfo
         assert entry.findtext(f"{ATOM}title") and entry.find(f"{ATOM}author/{ATOM}name").text
-        assert "<mark>" in entry.findtext(f"{ATOM}content")
+        assert entry.findtext(f"{ATOM}content").startswith("<p>")
+    assert any("<mark>migrants</mark>" in entry.findtext(f"{ATOM}content") for entry in entries)
     assert api.get("/api/v1/export.atom", params={"q": "migrants"}).content == answer.content
 
 
