@@ -28,6 +28,7 @@ import httpx
 if TYPE_CHECKING:
     import pandas  # type: ignore[import-untyped]
 
+    from search.api_shapes import MentionedJson, QuotedJson, VocabularyJson
     from search.export.lines import LineJson
     from search.json_shapes import (
         ChangeJson,
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
         WorkEntryJson,
         WorkJson,
     )
-    from search.web.api.shapes import MentionedJson, QuotedJson, VocabularyJson
 
 Value = str | int | bool | None | Sequence[str]
 PATIENT = (429, 503)

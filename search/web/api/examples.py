@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from search.json_shapes import ChangesJson, DocumentRecordJson, PageJson, PagesJson, SearchJson, SimilarJson, WorksJson
-from search.web.api.shapes import (
+from search.api_shapes import (
     FacetsJson,
     MentionedListJson,
     QuotedListJson,
@@ -12,6 +11,7 @@ from search.web.api.shapes import (
     VocabularyJson,
     YearsJson,
 )
+from search.json_shapes import ChangesJson, DocumentRecordJson, PageJson, PagesJson, SearchJson, SimilarJson, WorksJson
 from search.web.pages import examples as pages
 
 SITE = "https://watch.example.org"

@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
+from search.api_shapes import MentionedJson, MentionedListJson, QuotedJson, QuotedListJson
 from search.errors import MistakenRequest
 from search.labels import label_of
 from search.places import Leaf, Mentioned, Quoted, citations_where, mentions_where, spellings
 from search.web.api import examples
 from search.web.api.asking import Words, addresses
 from search.web.api.routes import Told, offer
-from search.web.api.shapes import MentionedJson, MentionedListJson, QuotedJson, QuotedListJson
 from search.web.api.works import Key, Leafing, named_work
 from search.web.site import Site
 from search.web.urls import Urls

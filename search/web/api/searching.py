@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 from typing_extensions import TypedDict
 
+from search.api_shapes import FacetsJson, SuggestionsJson, YearsJson
 from search.as_json import complaints_json, facet_json, results_json, suggestion_json, timeline_json
 from search.completion import complete
 from search.json_shapes import ComplaintJson, SearchJson
@@ -15,7 +16,6 @@ from search.timeline import timeline as years_of
 from search.web.api import examples
 from search.web.api.asking import Asked, Chosen, Reader, Words, addresses, ask, count
 from search.web.api.routes import Told, offer
-from search.web.api.shapes import FacetsJson, SuggestionsJson, YearsJson
 from search.web.asked import LONGEST_QUERY
 from search.web.site import Site
 

@@ -7,12 +7,12 @@ from fastapi import APIRouter, Path
 
 import lexicon
 from catalog import Catalog
+from search.api_shapes import TermJson, VocabulariesJson, VocabularyJson
 from search.fields import FIELDS
 from search.labels import label_of
 from search.shelf import kinds
 from search.web.api import examples
 from search.web.api.routes import Told, offer
-from search.web.api.shapes import TermJson, VocabulariesJson, VocabularyJson
 from search.web.help_text import meaning
 from search.web.site import Site
 
