@@ -38,7 +38,7 @@ def meaning(query: str, citations: Citations | None = None, today: date | None =
     passing = Complaints()
     if parsed.passing:
         passing("passing_date", (0, len(query)))
-    complaints = (*parsed.complaints, *resolved.complaints, *passing)
+    complaints = (*parsed.complaints, *resolved.complaints, *passing.all())
     why = ""
     if not _can_match(resolved.tree):
         why = "; ".join(complaint.message for complaint in complaints[:3]) or "there is nothing to search for in it"

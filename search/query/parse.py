@@ -70,7 +70,7 @@ class _Parser:
         if found is None and self.text.strip():
             self.complain("nothing_to_find", (0, len(self.text)))
             found = tree.NOTHING
-        return Parsed(found or tree.Everything(), tuple(self.complain), self.leaves.passing)
+        return Parsed(found or tree.Everything(), self.complain.all(), self.leaves.passing)
 
     def alternatives(self, depth: int, field: FieldSpec | None) -> Node | None:
         """a OR b OR c, up to a closing parenthesis or the end."""

@@ -34,6 +34,8 @@ from search.query.tree import (
 from search.query.values import choice_of, codes_of, nearest
 from search.results import Complaint
 
+MAX_TOKENS = 200  # of one word or phrase: in Chinese each character is one
+MAX_NEAR_TOKENS = 50  # of a phrase with ~: each pair of neighbours is looked up
 MAX_SUGGESTIONS = 5  # comparing a name with every other takes some milliseconds
 LONGEST_SHOWN = 100  # characters of a value, in a complaint
 LONGEST_VALUE = 200  # characters of a symbol, a session, ...: see catalog/tables.py
@@ -56,7 +58,7 @@ def resolve(tree: Node, citations: Citations | None = None, language: str | None
     `citations` tells which symbols a document cites (search/citing.py), None if it is not known; `cited-by:` needs it.
     """
     resolver = _Resolver(_languages_asked(tree), citations, Complaints(language))
-    return Resolved(resolver.node(tree), tuple(resolver.complain))
+    return Resolved(resolver.node(tree), resolver.complain.all())
 
 
 def symbol_key(text: str) -> str:
@@ -94,10 +96,10 @@ class _Resolver:
                 return either([item for item in found if item != NOTHING] or [NOTHING])
             case Not(item):
                 return Not(self.node(item))
-            case Word(text):
-                return self.or_symbol(text, self.words(text))
-            case Prefix(text):
-                return self.prefix(text, "text")
+            case Word(text, span):
+                return self.or_symbol(text, self.words(text, span))
+            case Prefix(text, span):
+                return self.prefix(text, span, "text")
             case Phrase(words, language=str(language)):
                 return self.variant(" ".join(words), language)
             case Phrase(words, slop, span):
@@ -106,10 +108,14 @@ class _Resolver:
                 return self.field(node)
         return node
 
-    def words(self, text: str, where: str = "text", slop: int = 0) -> Node:
-        """Tokens one after the other, in one of the languages."""
+    def words(self, text: str, span: Span, where: str = "text", slop: int = 0) -> Node:
+        """Tokens one after the other, in one of the languages; each has as many of them."""
         chains = self.languages if where in ("text", "title") else (OTHER,)
         alternatives = tuple((chain, tuple(analysis.analyse(text, chain))) for chain in chains)
+        most = MAX_NEAR_TOKENS if slop else MAX_TOKENS
+        if len(alternatives[0][1]) > most:
+            self.complain("long_phrase", span, limit=most)
+            alternatives = tuple((chain, tokens[:most]) for chain, tokens in alternatives)
         return Match(where, alternatives, slop) if alternatives[0][1] else NOTHING
 
     def variant(self, text: str, language: str) -> Node:
@@ -129,16 +135,16 @@ class _Resolver:
         tokens = analysis.analyse(text, OTHER)
         if slop and any(a == b for a, b in pairwise(tokens)):
             self.complain("repeated_near", span)
-        return self.or_symbol(text, self.words(text, slop=slop)) if not slop else self.words(text, slop=slop)
+        return self.or_symbol(text, self.words(text, span)) if not slop else self.words(text, span, slop=slop)
 
-    def prefix(self, text: str, where: str) -> Node:
+    def prefix(self, text: str, span: Span, where: str) -> Node:
         """The last token as a prefix; those before it as a phrase."""
         tokens = analysis.forms(text)
         if not tokens:
             return NOTHING
         chains = self.languages if where == "text" else (OTHER,)
         last = Match(where, tuple((chain, (tokens[-1],)) for chain in chains), prefix=True)
-        return both([self.words(" ".join(tokens[:-1]), where), last]) if len(tokens) > 1 else last
+        return both([self.words(" ".join(tokens[:-1]), span, where), last]) if len(tokens) > 1 else last
 
     def field(self, node: Field) -> Node:
         spec = field_named(node.field)
@@ -147,8 +153,8 @@ class _Resolver:
             return NOTHING
         if spec.kind in ("text", "name"):
             if node.value.endswith("*"):
-                return self.prefix(node.value.rstrip("*"), spec.name)
-            return self.words(node.value, spec.name)
+                return self.prefix(node.value.rstrip("*"), node.span, spec.name)
+            return self.words(node.value, node.span, spec.name)
         if spec.kind == "symbol":
             return _symbol(spec.name, node.value)
         if spec.kind == "code":
@@ -194,7 +200,7 @@ class _Resolver:
         codes = codes_of(node.field, node.value)
         if codes:
             return Exact(node.field, codes)
-        near = nearest(node.field, node.value[:LONGEST_SHOWN]) if len(self.complain) < MAX_SUGGESTIONS else ""
+        near = nearest(node.field, node.value[:LONGEST_SHOWN]) if self.complain.count < MAX_SUGGESTIONS else ""
         if near:
             self.complain("no_value_near", node.span, field=node.field, value=shown(node), near=near)
         else:

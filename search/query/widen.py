@@ -76,7 +76,7 @@ def widen(tree: Node, language: str | None = None) -> Widened:
         complain("no_family")
     for family in found[MAX_FAMILIES:]:
         complain("too_many_families", _span(family.asked), limit=MAX_FAMILIES, value=family.text)
-    return Widened(tree, tuple(found[:MAX_FAMILIES]), tuple(complain))
+    return Widened(tree, tuple(found[:MAX_FAMILIES]), complain.all())
 
 
 def _families(node: Node, path: tuple[int, ...]) -> Iterator[Family]:

@@ -13,7 +13,7 @@ def write(node: Node) -> str:
         case And(items):
             return " AND ".join(_inside(item, Or) for item in items)
         case Or(items):
-            return " OR ".join(_inside(item, And) for item in items)
+            return " OR ".join(map(write, items))  # AND binds tighter: brackets could be too many to be read again
         case Not(item):
             return "NOT " + _inside(item, And, Or)
         case Everything():

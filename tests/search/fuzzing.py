@@ -117,7 +117,7 @@ def _deepened(text: str, chance: random.Random) -> str:
 
 
 def _repeated(text: str, chance: random.Random) -> str:
-    if chance.random() < 0.9:  # long ones are dear; a thousand of them are enough
+    if chance.random() < 0.97:  # long ones are dear; some hundreds of them are enough
         return _cut(text, chance)
     return chance.choice((" ", "", " OR ")).join([text] * chance.randint(2, 120))
 
