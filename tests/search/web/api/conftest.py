@@ -1,11 +1,17 @@
 """What do the tests of the API share? The app over the works of library.toml, with bytes for each file."""
 
+import threading
+import time
+from contextlib import contextmanager
+
 import pytest
 import sqlalchemy as sa
+import uvicorn
 from starlette.testclient import TestClient
 
 from catalog import tables
 from search.web import create_app
+from tests.conftest import free_port
 
 BASE = "http://localhost:8700"
 
@@ -30,3 +36,23 @@ def whole(api, url):
     answer = api.get(url.removeprefix(BASE))
     assert answer.status_code == 200, answer.text
     return answer
+
+
+@contextmanager
+def served(app):
+    """The app on a real port of this machine: its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=free_port(), log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{server.config.port}"
+    server.should_exit = True
+    thread.join(30)
+
+
+@pytest.fixture(scope="module")
+def address(app):
+    with served(app) as url:
+        yield url
