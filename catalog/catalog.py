@@ -23,6 +23,7 @@ from catalog.tables import changes, watermarks
 
 SEQUENCE_LOCK = 0x464F52554D  # "FORUM": the advisory lock that orders commits on PostgreSQL
 BUSY_SECONDS = 60
+NOTED = "noted"  # the kind of a change that is no news: only what must be as the catalog is, such as an index, follows
 
 
 class Change(NamedTuple):

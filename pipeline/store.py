@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from catalog import Catalog, tables, upsert
+from catalog import NOTED, Catalog, tables, upsert
 from pipeline import works
 from pipeline.document import Document
 
@@ -22,7 +22,7 @@ _D = tables.documents
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing did. `change`: created, updated or None (nothing that others must know)."""
+    """What storing did. `change`: created, updated or None (no news)."""
 
     document_id: int
     work_id: int
@@ -47,8 +47,10 @@ def store(catalog: Catalog, document: Document, seen: datetime | None = None) ->
         if before and before["work_id"] not in (None, work_id):
             _leave_work(catalog, connection, before["work_id"], document.publisher)
         change = ("created" if new_work else "updated") if news else None
-        if change:
-            catalog.record_change(connection, change, work_id, document_id)
+        # what only search must know: another file with the same words, a page of better quality, another source
+        noted = before is None or any(changed) or _seen_since(before, seen)
+        if change or noted:
+            catalog.record_change(connection, change or NOTED, work_id, document_id)
         return Stored(document_id, work_id, change)
 
 
@@ -152,10 +154,14 @@ def _write_row(
     if before is None:
         row = values | {"read_at": read_at}
         return int(connection.execute(sa.insert(_D).values(row).returning(_D.c.id)).scalar_one())
-    stale = before["read_at"] is None or (seen is not None and seen > before["read_at"])
-    if stale or any(before[name] != value for name, value in values.items()):
+    if _seen_since(before, seen) or any(before[name] != value for name, value in values.items()):
         connection.execute(sa.update(_D).where(_D.c.id == before["id"]).values(**values, read_at=read_at))
     return int(before["id"])
+
+
+def _seen_since(before: Mapping[str, Any], seen: datetime | None) -> bool:
+    """Whether the file was captured again, from elsewhere, since it was read."""
+    return before["read_at"] is None or (seen is not None and seen > before["read_at"])
 
 
 def _sync(connection: Connection, table: sa.Table, document_id: int, rows: list[dict[str, Any]]) -> bool:

@@ -440,8 +440,9 @@ class HealthJson(TypedDict):
 
 
 class ChangeJson(TypedDict):
-    """One change: `seq` its number, `kind` created, updated or withdrawn; `document` the SHA-256 of the document that
-    made it, null where none did; `url` the work's page."""
+    """One change: `seq` its number, `kind` created, updated, withdrawn, or noted (another file with the same words,
+    another source: no news); `document` the SHA-256 of the document that made it, null where none did; `url` the work's
+    page."""
 
     seq: int
     kind: str

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from catalog import Catalog, upsert
+from catalog import NOTED, Catalog, upsert
 from catalog.tables import changes, matches, saved_searches, subscribers, watermarks
 from search.alerts.saved import Meaning, meaning
 from search.citing import Citing
@@ -68,7 +68,7 @@ def _match_batch(catalog: Catalog, batch: int) -> int | None:
     if not newcomers:
         return None
     last = newcomers[-1].seq
-    latest = {change.work_id: (change.seq, change.kind) for change in newcomers}
+    latest = {change.work_id: (change.seq, change.kind) for change in newcomers if change.kind != NOTED}
     works = {work: seq for work, (seq, kind) in latest.items() if kind != "withdrawn"}
     found = _ask(catalog, [search for search in searches if search.start_seq < last], works)
     with catalog.write() as connection:
@@ -113,7 +113,7 @@ def _works_before(catalog: Catalog, up_to: int, batch: int) -> Iterator[dict[int
     """Works with their last change up to `up_to`, in batches; those that were withdrawn by it are left out."""
     newest = (
         sa.select(changes.c.work_id, sa.func.max(changes.c.seq).label("seq"))
-        .where(changes.c.seq <= up_to)
+        .where(changes.c.seq <= up_to, changes.c.kind != NOTED)
         .group_by(changes.c.work_id)
         .subquery()
     )

@@ -3,15 +3,18 @@
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from catalog import Catalog, tables
+from pipeline.store import store
 from search import Searcher, analysis, checking, index_changes, load_works, open_engine
 from search.checking import CheckReport, check
 from search.errors import IndexUnavailable
+from tests.pipeline.made import document, same_text_other_bytes
 from tests.search import drift
 from tests.search.library import WORKS, changed, fill, put, withdraw
 from tests.search.many import SOURCES, fill_many
@@ -134,6 +137,25 @@ def test_an_index_that_is_missing_or_of_another_shape_is_made_anew_or_said_to_be
         check(library, engine, repair=False)
     assert check(library, engine).sound
     assert check(library, engine, repair=False).works == len(WORKS)
+
+
+def test_what_is_stored_without_being_news_reaches_the_index(catalog, place):
+    engine = open_engine(place)
+    words = {"symbol": "A/HRC/59/49", "title": "Report on recruitment"}
+    store(catalog, document(words))
+    index_changes(catalog, engine)
+    again = same_text_other_bytes(document(words))
+    assert store(catalog, again).change is None  # other bytes with the same words
+    later = datetime.now(UTC) + timedelta(days=1)
+    capture = {"source": "another", "publisher": "UN", "url": "https://example.org/1", "sha256": again.sha256}
+    with catalog.write() as connection:
+        connection.execute(sa.insert(tables.captures).values(**capture, size=1, words={}, captured=later))
+    assert store(catalog, again, seen=later).change is None  # the same bytes, seen elsewhere
+    poor = replace(again.reading.pages[0], quality=0.2)
+    assert store(catalog, replace(again, reading=replace(again.reading, pages=(poor,)))).change is None
+    assert index_changes(catalog, engine) == 1
+    assert check(catalog, engine).drift == 0
+    assert Searcher(catalog, engine).search("source:another quality:poor").total == 1
 
 
 def test_nothing_here_is_sound(catalog, place):

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from catalog import Catalog
+from catalog import NOTED, Catalog
 from catalog.tables import changes, matches, saved_searches, subscribers, works
 from search.alerts import matching
 from search.alerts.matching import READER, match_changes
@@ -45,6 +45,25 @@ def rows_of(catalog) -> list[tuple[int, int, int]]:
 
 def save(catalog, *queries: str, address: str = ANA, **options):
     return subscribe(catalog, address, "en", [(query, query) for query in queries], **options)
+
+
+def test_what_is_only_noted_is_no_news(any_catalog):
+    old = put(any_catalog, work("1", "domestic workers of old"))
+    save(any_catalog, '"domestic workers"')
+    save(any_catalog, "domestic", backfill=True)
+    with any_catalog.write() as connection:
+        any_catalog.record_change(connection, NOTED, old)
+    assert match_changes(any_catalog) == 1
+    assert found(any_catalog) == {("domestic", "A/81/1"): 1}
+    new = put(any_catalog, work("2", "domestic workers arrive"))
+    with any_catalog.write() as connection:
+        any_catalog.record_change(connection, NOTED, new)  # in the same batch as its beginning
+    assert match_changes(any_catalog) == 2
+    assert found(any_catalog) == {
+        ("domestic", "A/81/1"): 1,
+        ("domestic", "A/81/2"): 3,
+        ('"domestic workers"', "A/81/2"): 3,
+    }
 
 
 def test_what_is_saved_today_hears_of_what_comes_tomorrow(any_catalog):
