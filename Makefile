@@ -11,9 +11,10 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folder, PORT=8700
+demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folder, PORT=8700, ELASTICSEARCH=1
 	@$(MAKE) -s ocr || true
-	@$(RUN) -m flows.demo $(if $(WEEK),--week $(WEEK)) $(if $(ONCE),--once) $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
+	@$(if $(ELASTICSEARCH),$(MAKE) -s elasticsearch)
+	@$(if $(ELASTICSEARCH),$(RUN) -m tests.elastic) $(RUN) -m flows.demo $(if $(ELASTICSEARCH),--cluster) $(if $(WEEK),--week $(WEEK)) $(if $(ONCE),--once) $(if $(DOCS),--docs "$(DOCS)") $(if $(PORT),--port $(PORT))
 
 # The longest file first, so that the other core does all the rest meanwhile.
 test: .venv/ready ## every test
@@ -43,7 +44,7 @@ clean: ## forgets the virtual environment and the demo's data
 	@VIRTUAL_ENV=.venv .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch .venv/ready
 
-.PHONY: python-venv ocr
+.PHONY: python-venv ocr elasticsearch
 python-venv:
 	@[ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || { echo "Python cannot make virtual environments here: apt-get install python3-venv"; exit 1; }
 	@apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-venv >/dev/null
@@ -58,3 +59,14 @@ ocr:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(DEBIAN_OCR) >/dev/null && exit 0; \
 	fi; \
 	echo "Tesseract lacks:$$missing. Scans will wait in the list \"needs OCR\". To bring it: sudo apt-get install $(DEBIAN_OCR)"
+
+# The tests and the demo run a real Elasticsearch, which comes by Maven and needs a recent Java (tests/elastic.py).
+elasticsearch: .venv/ready
+	@missing="$$($(RUN) -m tests.elastic --missing)"; [ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing for Elasticsearch: $$missing"; apt-get update -qq; \
+	  for each in $$missing; do \
+	    [ "$$each" = java ] && each="$$(apt-cache pkgnames | grep -xE 'openjdk-(21|25)-jre-headless' | sort | tail -1)"; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$each" >/dev/null; \
+	  done; \
+	else echo "Elasticsearch needs: $$missing"; fi

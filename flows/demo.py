@@ -42,6 +42,7 @@ MEMBERS = (
     ]),
 )  # fmt: skip
 MORE = ("FORUMWATCH_SMTP_HOST", "FORUMWATCH_SMTP_USER", "FORUMWATCH_SMTP_PASSWORD", "FORUMWATCH_CATALOG")
+CLUSTER = ("FORUMWATCH_SEARCH", "FORUMWATCH_SEARCH_CLOUD_ID")
 
 
 class DemoFailed(ForumwatchError):
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--once", action="store_true", help="end when the work is done, and say if it is as it should")
     parser.add_argument("--port", type=int, default=8700, help="of the search page; 0: any")
     parser.add_argument("--home", type=Path, help="where everything is kept; default: build/demo or build/demo-docs")
+    parser.add_argument("--cluster", action="store_true", help="search in the Elasticsearch of FORUMWATCH_SEARCH")
     parser.add_argument("--prefect", default="", metavar="URL", help="the API of a server of ours that runs already")
     parser.add_argument("--size", choices=("full", "small"), default="full", help="of the replica; small: for tests")
     return parser
@@ -103,7 +105,7 @@ def _furnish(running: ExitStack, home: Path, asked: argparse.Namespace) -> House
     """Starts what the house needs around it: the replica, a mailbox, the pages. All of it ends with us."""
     from search.alerts import LocalMailbox
 
-    for name in MORE:  # the demo is never to touch what a real installation uses
+    for name in (*MORE, *(() if asked.cluster else CLUSTER)):  # never to touch what a real installation uses
         os.environ.pop(name, None)
     replica_port, page_port = _free_port(), _free_port(asked.port)
     mailbox = running.enter_context(LocalMailbox(home / "mailbox"))
@@ -116,6 +118,7 @@ def _furnish(running: ExitStack, home: Path, asked: argparse.Namespace) -> House
         FORUMWATCH_SMTP_HOST="127.0.0.1",
         FORUMWATCH_SMTP_PORT=str(mailbox.port),
         FORUMWATCH_SMTP_SECURITY="none",
+        FORUMWATCH_SEARCH_PREFIX="forumwatch-demo",
         FORUMWATCH_CLOCK=clock.isoformat(),
         FORUMWATCH_SECRET="the demo signs its links with a word that everyone may know",
     )

@@ -46,10 +46,11 @@ def _shown(name: str, value: object) -> str:
 
 
 def examine(house: House) -> list[Check]:
-    """Looks at the home folder, the catalog, Tesseract, the language model, the webhooks and the mail relay."""
+    """Looks at the home folder, the catalog, the search index, Tesseract, the model, the webhooks and the mail relay."""
     return [
         _tried("home folder", lambda: f"{house.home} ({_free_gib(house)} GiB free)", _writable(house)),
         _tried("catalog", lambda: house.catalog.engine.dialect.name, True),
+        _search(house),
         _tesseract(),
         _model(),
         *_webhooks(house),
@@ -77,6 +78,15 @@ def _tried(name: str, look: Callable[[], str], fine: bool) -> Check:
         return Check(name, fine, look(), needed=True, cost="nothing can be kept" if not fine else "")
     except (ForumwatchError, OSError) as error:
         return Check(name, False, str(error), needed=True, cost="nothing can be kept")
+
+
+def _search(house: House) -> Check:
+    where = house.cluster.place if house.cluster else "the home folder"
+    try:
+        return Check("search index", True, f"{house.engine.count():,} works in {where}", needed=True)
+    except ForumwatchError as error:
+        remedy = "see the log of the cluster" if house.cluster else "forumwatch index"
+        return Check("search index", False, f"{where}: {error}", True, "nothing can be searched", remedy)
 
 
 def _writable(house: House) -> bool:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from search import Searcher
-    from search.engines.engine import Engine
+    from search.engines import Cluster, Engine
     from search.webhooks.sending import Sender
 
 
@@ -78,7 +78,28 @@ class House:
     def engine(self) -> "Engine":
         from search import open_engine
 
-        return open_engine(self.home / "index")
+        return open_engine(self.cluster or self.home / "index")
+
+    @cached_property
+    def cluster(self) -> "Cluster | None":
+        """Where search lives outside this machine; None where it lives in the home folder."""
+        from search.engines import Cluster
+
+        s = self.settings
+        if not s.search and not s.search_cloud_id:
+            return None
+        return Cluster(
+            url=s.search,
+            cloud_id=s.search_cloud_id,
+            api_key=s.search_api_key.get_secret_value(),
+            user=s.search_user,
+            password=s.search_password.get_secret_value(),
+            ca=s.search_ca,
+            prefix=s.search_prefix,
+            shards=s.search_shards,
+            replicas=s.search_replicas,
+            seconds=s.search_seconds,
+        )
 
     @cached_property
     def searcher(self) -> "Searcher":

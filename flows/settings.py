@@ -5,6 +5,7 @@ from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -30,6 +31,16 @@ class Settings(BaseSettings):
         Path("~/.local/share/forumwatch"), description="folder of everything that is kept: archive, catalog, index"
     )
     catalog: str = Field("", description="SQLAlchemy URL of the catalog; empty: SQLite in the home folder")
+    search: str = Field("", description="address of an Elasticsearch cluster; empty: the index in the home folder")
+    search_cloud_id: str = Field("", description="cloud id of a cluster, in place of its address")
+    search_api_key: SecretStr = Field(SecretStr(""), description="API key for the cluster; else user and password")
+    search_user: str = Field("", description="login at the cluster")
+    search_password: SecretStr = Field(SecretStr(""), description="password at the cluster")
+    search_ca: Path | None = Field(None, description="certificate of the authority that vouches for the cluster")
+    search_prefix: str = Field("forumwatch", description="what the names of all indexes in the cluster begin with")
+    search_shards: int = Field(1, ge=1, le=100, description="shards of each index in the cluster")
+    search_replicas: int = Field(0, ge=0, le=10, description="copies of each shard; 1 or more on several machines")
+    search_seconds: float = Field(30, gt=0, le=600, description="time one request to the cluster may take")
     base_url: str = Field("http://127.0.0.1:8700", description="where members reach the pages: links in mails")
     contact: str = Field("", description="mail address in the User-Agent; publishers' live sites are refused without")
     replica: str = Field("", description="address of the replica; set: nothing is fetched from anywhere else")
@@ -86,6 +97,33 @@ class Settings(BaseSettings):
     def _no_password_in_clear(self) -> "Settings":
         if self.smtp_security == "none" and self.smtp_host not in ("", "localhost", "127.0.0.1", "::1"):
             raise ValueError("FORUMWATCH_SMTP_SECURITY may be none only where FORUMWATCH_SMTP_HOST is this machine")
+        return self
+
+    @field_validator("search")
+    @classmethod
+    def _addresses_of_a_cluster(cls, value: str) -> str:
+        for address in filter(None, value.split(",")):
+            parts = urlsplit(address)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                raise ValueError("must begin with http:// or https://; several addresses are separated by commas")
+            if parts.username or parts.password:
+                raise ValueError("is shown in logs: put the login in FORUMWATCH_SEARCH_USER and _PASSWORD")
+        return value
+
+    @field_validator("search_prefix")
+    @classmethod
+    def _name_of_an_index(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_-]{0,99}", value):
+            raise ValueError("must be small letters, digits, - and _, and begin with a letter")
+        return value
+
+    @model_validator(mode="after")
+    def _no_key_in_clear(self) -> "Settings":
+        secret = self.search_api_key.get_secret_value() or self.search_password.get_secret_value()
+        for address in filter(None, self.search.split(",")):
+            parts = urlsplit(address)
+            if secret and parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+                raise ValueError("FORUMWATCH_SEARCH must be https:// where a key or password is sent to it")
         return self
 
     @field_validator("base_url", "replica")

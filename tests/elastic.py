@@ -6,6 +6,7 @@ a server to search with, README shows the ordinary ways; this one is the tests' 
 
     python -m tests.elastic                      runs a server until Ctrl-C and prints its address
     python -m tests.elastic COMMAND ARGUMENT...  runs a command with FORUMWATCH_SEARCH set to a server's address
+    python -m tests.elastic --missing            what is to be installed first: maven, java, or nothing
 """
 
 import contextlib
@@ -263,7 +264,20 @@ def some_server() -> Iterator[str]:
         yield server.url
 
 
+def missing() -> list[str]:
+    """What is to be installed before a server can be fetched and run: maven, java."""
+    lacking = [] if shutil.which("mvn") else ["maven"]
+    try:
+        newest_java()
+    except NoServer:
+        lacking.append("java")
+    return lacking
+
+
 def main(command: list[str]) -> int:
+    if command == ["--missing"]:
+        print(*missing())
+        return 0
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         with some_server() as url:

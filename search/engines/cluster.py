@@ -28,6 +28,11 @@ class Cluster:
     replicas: int = 0
     seconds: float = 30.0
 
+    @property
+    def place(self) -> str:
+        """Where it is, as people are told."""
+        return self.url or f"the cluster {self.cloud_id.partition(':')[0]}"
+
     def named(self, *parts: str) -> str:
         """The name of an index or alias: the prefix, then the parts."""
         return "-".join((self.prefix, *parts))

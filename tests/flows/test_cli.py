@@ -118,7 +118,8 @@ def test_the_doctor_prints_every_setting_and_no_secret(forumwatch):
     [("TIMEZONE", "Mars/Base"), ("SMTP_PORT", "99999"), ("BASE_URL", "ftp://x"), ("CLOCK", "2026-01-01T00:00:00"),
      ("WORKERS", "many"), ("CATALOG", "mysql://x/y"), ("CATALOG", "postgresql://u:p@127.0.0.1:1/x"),
      ("HOME", "/proc/nowhere"), ("CRAWL_CRON", "soon"), ("CONTACT", "http://localhost"), ("MAIL_FROM", "nobody"),
-     ("SMTP_SECURITY", "plain")],
+     ("SMTP_SECURITY", "plain"), ("SEARCH", "ftp://x"), ("SEARCH", "https://user:word@x.example"),
+     ("SEARCH_PREFIX", "*"), ("SEARCH_SHARDS", "0"), ("SEARCH", "http://127.0.0.1:1")],
 )  # fmt: skip
 def test_a_wrong_setting_is_named(forumwatch, name, value):
     ran = forumwatch("search", "x", env={f"FORUMWATCH_{name}": value})
@@ -140,6 +141,16 @@ def test_a_password_never_goes_out_in_clear(forumwatch):
     assert "SMTP_SECURITY" in ran.stderr
     shown = forumwatch("doctor", "--json", env={"FORUMWATCH_CATALOG": "postgresql://u:sekret@127.0.0.1:1/x"})
     assert "sekret" not in shown.stdout + shown.stderr
+
+
+def test_a_key_for_the_cluster_never_goes_out_in_clear_nor_is_shown(forumwatch):
+    key = {"FORUMWATCH_SEARCH_API_KEY": "sekret"}
+    ran = forumwatch("doctor", env=key | {"FORUMWATCH_SEARCH": "http://search.example.org:9200"})
+    assert ran.returncode == 1
+    assert "must be https" in ran.stderr
+    shown = forumwatch("doctor", "--json", env=key | {"FORUMWATCH_SEARCH": "https://127.0.0.1:1"})
+    assert "sekret" not in shown.stdout + shown.stderr
+    assert "https://127.0.0.1:1" in shown.stdout
 
 
 def test_files_with_impossible_names_or_bytes_cost_themselves_alone(forumwatch, papers, tmp_path):
