@@ -15,29 +15,34 @@ LONGEST_FILTER = 200
 LIMIT = 10
 MOST_HITS = 100
 SORTS = {"relevance": "Best match", "-date": "Newest first", "date": "Oldest first"}
+UNITS = {"works": "Works", "paragraphs": "Single paragraphs"}
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question; `filters` are (field, value) in the order they were chosen."""
+    """A question; `filters` are (field, value) in the order they were chosen; the rest as `Searcher.search` has it."""
 
     query: str = ""
     filters: tuple[tuple[str, str], ...] = ()
     sort: str = "relevance"
     limit: int = LIMIT
     after: str | None = None
-    unit: str = "works"  # or paragraphs
+    unit: str = "works"
     widen: bool = False
+    meaning: bool = False
 
     def pairs(self) -> list[tuple[str, str]]:
         """The query string; what is as usual is left out, so that addresses stay short."""
-        pairs = [("q", self.query), *self.filters]
-        if self.unit != "works":
-            pairs.append(("unit", self.unit))
-        if self.widen:
-            pairs.append(("widen", "1"))
+        return [("q", self.query), *self.filters, *self.manner()]
+
+    def manner(self) -> list[tuple[str, str]]:
+        """The part of the query string that is neither the query nor a filter."""
+        pairs = []
         if self.sort != "relevance":
             pairs.append(("sort", self.sort))
+        if self.unit != "works":
+            pairs.append(("unit", self.unit))
+        pairs += [(name, "1") for name in ("widen", "meaning") if getattr(self, name)]
         if self.limit != LIMIT:
             pairs.append(("limit", str(self.limit)))
         if self.after:
@@ -67,13 +72,27 @@ class Asked:
     def sorted_by(self, sort: str) -> "Asked":
         return replace(self, sort=sort, after=None)
 
+    def asking(self, query: str) -> "Asked":
+        """Other words, looked for in the same manner."""
+        return replace(self, query=query, after=None)
+
+    def of(self, unit: str) -> "Asked":
+        return replace(self, unit=unit, after=None)
+
+    def widened(self, widen: bool) -> "Asked":
+        return replace(self, widen=widen, after=None)
+
+    def by_meaning(self, meaning: bool) -> "Asked":
+        return replace(self, meaning=meaning, after=None)
+
     def next(self, after: str) -> "Asked":
         return replace(self, after=after)
 
 
 def asked(pairs: Iterable[tuple[str, str]]) -> tuple[Asked, tuple[Complaint, ...]]:
     """The question in a query string, and what had to be left out of it."""
-    query, sort, limit, after, unit, widen = "", "relevance", LIMIT, None, "works", False
+    query, sort, limit, after, unit = "", "relevance", LIMIT, None, "works"
+    wishes: dict[str, bool] = {}
     filters: dict[tuple[str, str], None] = {}
     complaints: list[Complaint] = []
     for name, value in pairs:
@@ -83,33 +102,27 @@ def asked(pairs: Iterable[tuple[str, str]]) -> tuple[Asked, tuple[Complaint, ...
             filters[(name, value[:LONGEST_FILTER])] = None
         elif name == "sort" and value:
             sort = value
-        elif name == "unit" and value:
-            unit = _unit(value, complaints)
-        elif name == "widen":
-            widen = value not in ("", "0")
         elif name == "limit":
             limit = _limit(value, complaints)
         elif name == "after" and value:
             after = value
+        elif name == "unit" and value:
+            unit = value
+        elif name in ("widen", "meaning"):
+            wishes[name] = value not in ("", "0", "false", "no")
     if len(query) > LONGEST_QUERY:
         said = f"The query is longer than {LONGEST_QUERY} characters; what comes after them was not used."
         complaints.append(Complaint(said, LONGEST_QUERY, len(query)))
     if sort not in SORTS:
         complaints.append(Complaint(f"There is no order “{sort[:40]}”; the best match comes first.", 0, 0))
         sort = "relevance"
+    if unit not in UNITS:
+        complaints.append(Complaint(f"Results are works or paragraphs, not “{unit[:40]}”; these are works.", 0, 0))
+        unit = "works"
     if len(filters) > MOST_FILTERS:
         complaints.append(Complaint(f"Only the first {MOST_FILTERS} filters were used.", 0, 0))
     kept = tuple(filters)[:MOST_FILTERS]
-    return Asked(query[:LONGEST_QUERY], kept, sort, limit, after, unit, widen), tuple(complaints)
-
-
-def _unit(value: str, complaints: list[Complaint]) -> str:
-    if value not in ("works", "paragraphs"):
-        complaints.append(
-            Complaint(f"What is found is works or paragraphs, not “{value[:40]}”; these are works.", 0, 0)
-        )
-        return "works"
-    return value
+    return Asked(query[:LONGEST_QUERY], kept, sort, limit, after, unit, **wishes), tuple(complaints)
 
 
 def _limit(value: str, complaints: list[Complaint]) -> int:

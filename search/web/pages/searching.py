@@ -12,12 +12,14 @@ from search.query.parse import parse
 from search.query.say import say
 from search.results import Complaint, Facet, Results
 from search.web import help_text, wording
-from search.web.asked import LIMIT, MOST_HITS, SORTS, Asked, asked
+from search.web.asked import LIMIT, MOST_HITS, SORTS, UNITS, Asked, asked
 from search.web.excerpt import excerpt
 from search.web.pages.examples import SEARCH
 from search.web.site import Answer, Site
+from search.web.timeline import timeline
 from search.web.twins import Described, serve
 from search.web.urls import search_urls
+from search.web.ways_on import ways_on
 
 FIRST_VALUES = 6  # of a facet; the others open on request
 MOST_VALUES = 30  # a page must stay small; the twin has them all
@@ -28,8 +30,12 @@ PARAMETERS = [
     ("sort", "relevance (as without it), -date (newest first) or date.", "-date"),
     ("limit", f"Works on a page, 1 to {MOST_HITS}; {LIMIT} without it.", "20"),
     ("after", "The cursor of the next page, as the answer before gives it.", ""),
+    ("unit", "works (as without it), or paragraphs: each holds all that was asked for.", "paragraphs"),
+    ("widen", "1: words of a keyword family find the whole family, in all languages.", "1"),
+    ("meaning", "1: passages that say something like it come too, in any language.", "1"),
     *((name, f"[many] Narrows to works with any of these values in the facet {name}.", "") for name in FACETS),
 ]
+EXPORTS = (("csv", "CSV"), ("jsonl", "JSON Lines"), ("bib", "BibTeX"), ("ris", "RIS"), ("atom", "Atom"))
 MISTAKES = {400: "The cursor is not one of ours.", 503: "The index cannot be opened at the moment."}
 
 
@@ -55,6 +61,9 @@ class Choices:
 
 
 def mount(app: FastAPI, site: Site) -> None:
+    def here(question: Asked) -> str:
+        return site.local.search(question.pairs())
+
     def search(request: Request) -> Answer:
         question, complaints = asked(request.query_params.multi_items())
         results = _answer(site, question, complaints)
@@ -62,12 +71,30 @@ def mount(app: FastAPI, site: Site) -> None:
         data = results_json(results, site.whole, *search_urls(site.whole, question, results.after))
         shown = {
             "asked": question,
+            "kept": [*question.filters, *question.manner()],
             "results": results,
             "excerpt": excerpt,
             "choices": [_choices(facet, question, site) for facet in results.facets if facet.values],
             "chips": _chips(results, question, site),
             "unfiltered_url": site.local.search(question.unfiltered().pairs()),
-            "sorts": [(label, name == question.sort, _sorted(question, name, site)) for name, label in SORTS.items()],
+            "sorts": [
+                Choice(label, None, name == question.sort, here(question.sorted_by(name)))
+                for name, label in SORTS.items()
+            ],
+            "units": [
+                Choice(label, None, name == question.unit, here(question.of(name))) for name, label in UNITS.items()
+            ],
+            "widen": Choice("Keyword families", None, question.widen, here(question.widened(not question.widen))),
+            "meaning": Choice(
+                "Alike in meaning", None, question.meaning, here(question.by_meaning(not question.meaning))
+            ),
+            "suggested_url": here(question.asking(results.suggestion.query)) if results.suggestion else None,
+            "timeline": timeline(results.facets),
+            "year_url": lambda year: here(question.toggled("year", str(year))),
+            "exports": [
+                (label, site.local.export(replace(question, after=None).pairs(), form)) for form, label in EXPORTS
+            ],
+            "ways": ways_on(site, question) if not results.total and question.query.strip() else (),
             "next_url": site.local.search(more.pairs()) if more else None,
             "first_url": site.local.search(replace(question, after=None).pairs()) if question.after else None,
             "examples": help_text.EXAMPLES,
@@ -88,6 +115,7 @@ def _answer(site: Site, question: Asked, complaints: tuple[Complaint, ...]) -> R
         filters=question.by_field(),
         unit=question.unit,
         widen=question.widen,
+        meaning=question.meaning,
     )
     results = replace(results, complaints=(*results.complaints, *complaints))
     return _in_english(results) if question.language() else results
@@ -104,10 +132,6 @@ def _in_english(results: Results) -> Results:
         for facet in results.facets
     )
     return replace(results, said=say(parse(results.query).tree), facets=facets)
-
-
-def _sorted(question: Asked, sort: str, site: Site) -> str:
-    return site.local.search(question.sorted_by(sort).pairs())
 
 
 def _choices(facet: Facet, question: Asked, site: Site) -> Choices:

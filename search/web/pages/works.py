@@ -4,8 +4,10 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from search.as_json import work_json
+from search.errors import IndexUnavailable
 from search.json_shapes import WorkJson
 from search.known import KnownDocument
+from search.results import Hit
 from search.shelf import find_work, known_work
 from search.web.excerpt import excerpt
 from search.web.pages.examples import WORK
@@ -13,6 +15,7 @@ from search.web.site import Answer, Site
 from search.web.twins import Described, serve
 
 LONGEST_KEY = 500
+SIMILAR = 5
 MISSING = {404: "No work here has that key, symbol or SHA-256."}
 
 
@@ -35,6 +38,7 @@ def mount(app: FastAPI, site: Site) -> None:
             "known": known,
             "query": query,
             "passages": passages,
+            "similar": _similar(site, key) if not request.url.path.endswith(".json") else (),
             "excerpt": excerpt,
             "by_language": _by_language(known.documents),
             "twin_url": site.local.work(key, query, json=True),
@@ -65,6 +69,14 @@ def _elsewhere(site: Site, request: Request, key: str) -> Exception:
     if found is None or found == key:
         return HTTPException(404, f"There is no work “{key[:80]}” here. Searching for its title or symbol may find it.")
     return Elsewhere(site.local.work(found, json=request.url.path.endswith(".json")))
+
+
+def _similar(site: Site, key: str) -> tuple[Hit, ...]:
+    """What else there is; a page about what is known must not fail for what cannot be searched."""
+    try:
+        return site.searcher.similar(key, limit=SIMILAR)
+    except IndexUnavailable:
+        return ()
 
 
 def _by_language(documents: tuple[KnownDocument, ...]) -> list[tuple[str | None, list[KnownDocument]]]:

@@ -19,14 +19,17 @@ class Canned:
         self.fails = None
         self.stands = IndexStanding(behind=0)
 
-    def search(
-        self, query, language=None, sort="relevance", limit=10, after=None, filters=(), *, unit="works", widen=False
-    ):
-        self.asked.append({"query": query, "language": language, "sort": sort, "limit": limit, "after": after})
-        self.asked[-1] |= {"filters": dict(filters), "unit": unit, "widen": widen}
+    def search(self, query, language=None, sort="relevance", limit=10, after=None, filters=(), **manner):
+        self.asked.append({"query": query, "language": language, "sort": sort, "limit": limit, "after": after} | manner)
+        self.asked[-1]["filters"] = dict(filters)
         if self.fails:
             raise self.fails
         return results(query)
+
+    def similar(self, work, language=None, limit=10):
+        if self.fails:
+            raise self.fails
+        return results("").hits[:limit]
 
     def standing(self):
         return self.stands

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search.fields import FACETS
-from search.web.asked import LIMIT, LONGEST_QUERY, MOST_FILTERS, SORTS, Asked, asked
+from search.web.asked import LIMIT, LONGEST_QUERY, MOST_FILTERS, SORTS, UNITS, Asked, asked
 from search.web.excerpt import ROOM, excerpt
 
 TEXT = st.text(max_size=40)
@@ -17,8 +17,9 @@ QUESTIONS = st.builds(
     sort=st.sampled_from(list(SORTS)),
     limit=st.integers(1, 100),
     after=st.none() | st.text(min_size=1, max_size=20),
-    unit=st.sampled_from(["works", "paragraphs"]),
+    unit=st.sampled_from(list(UNITS)),
     widen=st.booleans(),
+    meaning=st.booleans(),
 )
 
 
@@ -29,7 +30,7 @@ def test_a_question_comes_back_from_its_address(question):
     assert not complaints
 
 
-@given(st.lists(st.tuples(st.sampled_from(["q", "sort", "limit", "after", "unit", "widen", "year", "x"]), TEXT)))
+@given(st.lists(st.tuples(st.sampled_from(["q", "sort", "limit", "after", "year", "unit", "widen", "x"]), TEXT)))
 def test_no_address_is_an_error(pairs):
     question, complaints = asked(pairs)
     assert 1 <= question.limit <= 100
@@ -48,7 +49,7 @@ def test_choosing_twice_is_not_choosing(question, name, value):
 
 def test_what_is_too_much_is_complained_of():
     question, complaints = asked(
-        [("q", "x" * 5000), ("limit", "0"), ("limit", "٣"), ("sort", "best"), ("unit", "pages")]
+        [("q", "x" * 5000), ("limit", "0"), ("limit", "٣"), ("sort", "best"), ("unit", "books")]
     )
     assert len(question.query) == LONGEST_QUERY
     assert question.limit == LIMIT
