@@ -11,15 +11,16 @@ from search.labels import field_label, label_of
 from search.query.parse import parse
 from search.query.say import say
 from search.results import Complaint, Facet, Results
+from search.timeline import timeline
 from search.web import help_text, wording
 from search.web.asked import LIMIT, MOST_HITS, SORTS, UNITS, Asked, asked
 from search.web.excerpt import excerpt
 from search.web.pages.examples import SEARCH
 from search.web.site import Answer, Site
-from search.web.timeline import timeline
 from search.web.twins import Described, serve
 from search.web.urls import search_urls
 from search.web.ways_on import ways_on
+from search.web.years import drawing
 
 FIRST_VALUES = 6  # of a facet; the others open on request
 MOST_VALUES = 30  # a page must stay small; the twin has them all
@@ -89,7 +90,7 @@ def mount(app: FastAPI, site: Site) -> None:
                 "Alike in meaning", None, question.meaning, here(question.by_meaning(not question.meaning))
             ),
             "suggested_url": here(question.asking(results.suggestion.query)) if results.suggestion else None,
-            "timeline": timeline(results.facets),
+            "years": drawing(timeline(results)),
             "year_url": lambda year: here(question.toggled("year", str(year))),
             "exports": [
                 (label, site.local.export(replace(question, after=None).pairs(), form)) for form, label in EXPORTS
