@@ -76,9 +76,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(catalog, secured):
         Searcher(catalog, open_engine(_with(secured, ca=None))).search("workers")
 
 
-def test_a_cluster_that_dies_loses_nothing(
-    catalog, secured, secured_elasticsearch, monkeypatch, tmp_path
-):
+def test_a_cluster_that_dies_loses_nothing(catalog, secured, secured_elasticsearch, monkeypatch, tmp_path):
     """Killed while it indexes, it is waited for; while it is away, pages say so; back again, all is there."""
     from search import indexing
 

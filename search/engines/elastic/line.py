@@ -80,6 +80,7 @@ class Line:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
+        self._accepted = False
         self.breaker = Breaker()
 
     def ask(self, call: Callable[[Elasticsearch], T], retry: bool = False) -> T:
@@ -95,8 +96,13 @@ class Line:
             raise _away(error) from error
         except ApiError as error:
             self.breaker.answered()
+            if error.status_code != 401:
+                self._accepted = True
+            elif self._accepted:  # a cluster that has just started does not know its keys yet
+                raise ClusterAway(UNKNOWN, "401 for what was accepted before") from error
             raise refusal(error) from error
         self.breaker.answered()
+        self._accepted = True
         return answer
 
     def insist(self, call: Callable[[Elasticsearch], T], wait: float) -> T:
