@@ -46,7 +46,7 @@ def _shown(name: str, value: object) -> str:
 
 
 def examine(house: House) -> list[Check]:
-    """Looks at the home folder, the catalog, the search index, Tesseract, the model, the webhooks and the mail relay."""
+    """Everything the work hangs on, one check each."""
     return [
         _tried("home folder", lambda: f"{house.home} ({_free_gib(house)} GiB free)", _writable(house)),
         _tried("catalog", lambda: house.catalog.engine.dialect.name, True),

@@ -200,7 +200,7 @@ class Searcher:
 
     def _suggestion(self, asked: _Asked, total: int) -> Suggestion | None:
         """Did you mean: only where little was found, and only what finds more, in the same unit and filters."""
-        if total >= FEW or not hasattr(self.engine, "frequencies"):  # until both engines have it
+        if total >= FEW:
             return None
         suggestion = suggest(asked.query, asked.parsed.tree, self.engine.frequencies)
         if suggestion is None:

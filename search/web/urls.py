@@ -38,10 +38,6 @@ class Urls:
         """The search page; `pairs` as Asked.pairs() gives them."""
         return _with_query(self.page("search", json), pairs)
 
-    def export(self, pairs: Iterable[tuple[str, str]], form: str) -> str:
-        """The whole result as a file: csv, jsonl, bib, ris or atom."""
-        return _with_query(f"{self.base}/search.{form}", pairs)
-
     def work(self, key: str, query: str = "", json: bool = False) -> str:
         """A work by its key, slashes and all; a key that a browser would rewrite goes into the query string."""
         pairs = [("q", query)] if query else []

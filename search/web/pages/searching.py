@@ -92,9 +92,7 @@ def mount(app: FastAPI, site: Site) -> None:
             "suggested_url": here(question.asking(results.suggestion.query)) if results.suggestion else None,
             "years": drawing(timeline(results)),
             "year_url": lambda year: here(question.toggled("year", str(year))),
-            "exports": [
-                (label, site.local.export(replace(question, after=None).pairs(), form)) for form, label in EXPORTS
-            ],
+            "exports": [(label, site.local.export(form, question.pairs())) for form, label in EXPORTS],
             "ways": ways_on(site, question) if not results.total and question.query.strip() else (),
             "next_url": site.local.search(more.pairs()) if more else None,
             "first_url": site.local.search(replace(question, after=None).pairs()) if question.after else None,
