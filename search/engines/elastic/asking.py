@@ -15,13 +15,15 @@ from search.engines.elastic.dsl import (
     Unit,
     all_of,
     any_of,
+    by_kind,
     filters_of,
     passage_words,
     passages_of,
     query_of,
 )
-from search.engines.elastic.mapping import Json, address_of
+from search.engines.elastic.mapping import Json
 from search.engines.engine import Answer, ParagraphAnswer, PassageAddress, Question
+from search.engines.schema import address_of
 from search.errors import MistakenRequest
 from search.query.tree import Node
 
@@ -110,9 +112,11 @@ def _sorted(question: Question, unit: Unit) -> Json:
         sort: list[Json] = [{"_score": {"order": "desc"}}, {unit.work: {"order": "asc"}}]
     else:
         sort = [{_DAYS.get(question.sort, "newest"): {"order": "asc"}}]
+    query = query_of(question.tree, unit)
     if unit is PARAGRAPHS:
         sort.append({"place": {"order": "asc"}})
-    return {"query": query_of(question.tree, unit), "sort": sort}
+        query = by_kind(query)
+    return {"query": query, "sort": sort}
 
 
 def _by_relevance(question: Question, tree: Node) -> bool:

@@ -183,9 +183,12 @@ def passages_of(work: int, words: Sequence[Json], chains: Sequence[str]) -> Json
     """
     each = [_constant(query, EACH_WEIGHT) for query in words]
     own = [{"term": {"work": work}}, {"terms": {"chain": list(chains)}}]
-    held = {"bool": {"filter": own, "should": [*words, *each], "minimum_should_match": 1}}
-    function = {"field_value_factor": {"field": "factor"}, "boost_mode": "multiply"}
-    return {"function_score": {"query": held, **function}}
+    return by_kind({"bool": {"filter": own, "should": [*words, *each], "minimum_should_match": 1}})
+
+
+def by_kind(query: Json) -> Json:
+    """A paragraph of text counts more than a heading, which is no quotation."""
+    return {"function_score": {"query": query, "field_value_factor": {"field": "factor"}, "boost_mode": "multiply"}}
 
 
 def _in_passages(leaf: Leaf, chains: Sequence[str]) -> list[Json]:

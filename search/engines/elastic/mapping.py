@@ -14,9 +14,9 @@ from math import log2
 from typing import Any, TypeAlias
 
 from search import analysis
-from search.engines.engine import IndexedParagraph, IndexedWork, PassageAddress
-from search.engines.schema import TEXT_WEIGHT, sort_numbers
-from search.fields import FACETS, FIELDS, NAME_FIELDS, OTHER, VALUE_FIELDS
+from search.engines.engine import IndexedParagraph, IndexedWork
+from search.engines.schema import OF_WORKS, TEXT_WEIGHT, place_of, sort_numbers
+from search.fields import FACETS, NAME_FIELDS, OTHER, VALUE_FIELDS
 from search.seal import seal
 
 Json: TypeAlias = dict[str, Any]
@@ -26,9 +26,6 @@ VERSION = "1"  # raise it when documents are made otherwise; a change of the map
 TEXT_FACTOR = log2(2 + TEXT_WEIGHT)  # what Tantivy makes of the weight: a paragraph counts more than a heading
 LONGEST_VALUE = 8000  # characters; Lucene takes 32,766 bytes, and refuses the whole document that has more
 
-OF_WORKS = tuple(spec.name for spec in FIELDS if spec.level == "work" and spec.name in VALUE_FIELDS)
-
-_ORDINAL_BITS = 23
 _TOKENS = {"type": "text", "analyzer": "whitespace", "position_increment_gap": 1}
 _FORMS = {"type": "text", "analyzer": "whitespace", "index_options": "docs", "norms": False}
 _NUMBER = {"type": "long"}
@@ -75,15 +72,6 @@ def documents(work: IndexedWork) -> tuple[Json, dict[str, Json]]:
         for rank, (each, text) in enumerate(zip(work.paragraphs, texts, strict=True))
     }
     return _work(work, texts) | dated, passages
-
-
-def place_of(document: int, ordinal: int) -> int:
-    """Where a paragraph stands, as one number that sorts by document and then within it."""
-    return document << _ORDINAL_BITS | ordinal
-
-
-def address_of(place: int) -> PassageAddress:
-    return PassageAddress(place >> _ORDINAL_BITS, place & (1 << _ORDINAL_BITS) - 1)
 
 
 def passage_id(work: int, paragraph: IndexedParagraph) -> str:
