@@ -14,6 +14,7 @@ from search.query.tree import Leaf, Match, Node, positive_leaves
 
 WINDOW = 50_000  # characters of a passage that are looked at together
 MAX_WINDOWS = 100
+OVERLAP = 400  # characters of the window before, for a phrase that begins there
 MAX_LOOKS = 5  # windows that seemed to hold a word and did not, as where the words of a phrase stand apart
 
 _IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
@@ -31,13 +32,21 @@ def marks(
     leaves = [leaf for leaf in positive_leaves(tree) if _wanted(leaf, chain)]
     looks = 0
     for at in range(0, min(len(text), WINDOW * MAX_WINDOWS), WINDOW) if leaves else ():
-        window = text[at : at + WINDOW]
+        begin, end = _whole_words(text, at)
+        window = text[begin:end]
         if len(text) == len(window) or any(_may_stand(leaf, window, chain) for leaf in leaves):
-            found += _in_window(leaves, window, at, chain)
+            found += _in_window(leaves, window, begin, chain)
             looks += 1
         if found or looks == MAX_LOOKS:
             break
     return tuple(_merged(sorted(found)))
+
+
+def _whole_words(text: str, at: int) -> tuple[int, int]:
+    """A window with some of what stands before it, for a phrase that begins there; it cuts no word, if it can."""
+    early, end = max(0, at - OVERLAP), at + WINDOW
+    begin = max(early, text.find(" ", early, at) + 1) if early else 0
+    return begin, max(end, text.find(" ", end, end + OVERLAP))
 
 
 def _wanted(leaf: Leaf, chain: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.marks import marks
+from search.marks import WINDOW, marks
 from search.query import parse, resolve
 
 
@@ -56,3 +56,31 @@ def test_marks_lie_in_the_text_in_order_whatever_is_asked(query, text, language)
     found = marks(resolve(parse(query).tree).tree, text, language)
     assert all(0 <= start < end <= len(text) for start, end in found)
     assert all(found[i][1] <= found[i + 1][0] for i in range(len(found) - 1))
+
+
+LONG = {
+    "en": ("a b c " * 100_000, "needles", "needle"),
+    "zh": ("委员会审议了" * 100_000, "缝衣针", "缝衣针"),
+    "ar": ("نظرت اللجنة " * 50_000, "إبرة", "إبرة"),
+}
+
+
+@pytest.mark.parametrize("language", LONG)
+def test_a_word_far_down_a_very_long_paragraph_is_marked(language):
+    filling, word, query = LONG[language]
+    assert marked(query, filling + word + " " + filling, language) == [word]
+    assert marked(query, filling, language) == []
+    assert marked("country:PHL", filling, language) == []
+
+
+def test_a_phrase_whose_words_stand_everywhere_but_never_together_ends_the_search():
+    assert marked('"b a"', "a c b c " * 200_000, "en") == []
+
+
+@pytest.mark.parametrize("at", range(WINDOW - 20, WINDOW + 3))
+def test_a_phrase_across_two_windows_is_marked_and_half_a_word_is_no_word(at):
+    filling = "abcde fgh " * (WINDOW // 10)
+    text = f"{filling[: at - 1]} domestic workshops {filling}"
+    assert marked('"domestic workshops"', text, "en") == ["domestic workshops"]
+    parts = {"domestic"[i:] for i in range(1, 8)} | {"workshops"[:i] for i in range(1, 8)}
+    assert marked(" OR ".join(sorted(parts)), text, "en") == []
