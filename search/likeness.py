@@ -17,10 +17,10 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog
 from catalog.tables import documents, mentions, paragraphs, works
 from search import analysis
-from search.engines.engine import Engine
+from search.engines.engine import Engine, Question
 from search.errors import MistakenRequest
 from search.fields import OTHER
-from search.query.tree import NOTHING, Match, Node, either
+from search.query.tree import NOTHING, Exact, Match, Node, either
 
 DOCUMENTS = 12  # of a work that are looked into
 PARAGRAPHS = 2_000  # of a document
@@ -29,6 +29,7 @@ CANDIDATES = 150  # words of each language, by how often they stand
 TERMS = 24  # words that are searched for, all languages together
 LEAST_TERMS = 6  # of each language
 NAMES = 4  # persons and organisations, of each
+FEW_WORKS = 2  # that may all have a word, and it still tells something
 TITLE_WEIGHT = 5  # a word of the title counts as if it stood so often in the text
 SHORTEST = 3  # letters
 
@@ -104,24 +105,29 @@ def _names(connection: Connection, work_id: int) -> list[Node]:
 
 
 def _telling(engine: Engine, words: Mapping[str, _Words]) -> list[Node]:
-    """Of each language the words that weigh most: often here, and in few other works (but in some)."""
-    candidates = {chain: each.counts.most_common(CANDIDATES) for chain, each in words.items()}
+    """Of each language the words that weigh most: often here, and in some works of the language but not in most."""
+    candidates = {chain: each.counts.most_common(CANDIDATES) for chain, each in words.items() if each.counts}
     asked = {part for chain, found in candidates.items() for word, _ in found for part in _parts(word, chain)}
     if not asked:
         return []
-    known, all_works = engine.frequencies(sorted(asked)), max(2, engine.count())
+    known = engine.frequencies(sorted(asked))
     share = max(LEAST_TERMS, TERMS // len(candidates))
     leaves: list[Node] = []
     for chain, found in candidates.items():
+        all_works = _works_in(engine, chain)
         weights: dict[tuple[str, ...], float] = {}
         for word, times in found:
-            works_with = min(known.get(part, 0) for part in _parts(word, chain))
-            if works_with > 1 and (tokens := tuple(analysis.analyse(word, chain))):
-                weight = (1 + math.log(times)) * math.log(1 + all_works / works_with)
+            having = min(known.get(part, 0) for part in _parts(word, chain))
+            if 1 < having <= max(all_works / 2, FEW_WORKS) and (tokens := tuple(analysis.analyse(word, chain))):
+                weight = (1 + math.log(times)) * math.log(1 + all_works / having)
                 weights[tokens] = max(weight, weights.get(tokens, 0.0))
         best = sorted(weights, key=lambda tokens: (-weights[tokens], tokens))[:share]
         leaves += [Match("text", ((chain, tokens),)) for tokens in best]
     return leaves
+
+
+def _works_in(engine: Engine, chain: str) -> int:
+    return engine.count() if chain == OTHER else engine.ask(Question(Exact("language", (chain,)), limit=0)).total
 
 
 def _parts(word: str, chain: str) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from typing import TypeVar
 
 from catalog import Catalog
 from search.citing import Citing
-from search.engines.engine import SORTS, Answer, Engine, ParagraphAnswer, Question
+from search.engines.engine import SORTS, Answer, Engine, ParagraphAnswer, PassageAddress, Question
 from search.errors import IndexUnavailable, MistakenRequest
 from search.facets import chosen_values, shown_facet
 from search.fields import FACETS
@@ -28,6 +29,8 @@ UNITS = ("works", "paragraphs")
 MAX_LIMIT = 100
 FEW = 5  # results: with fewer, perhaps a word was mistyped
 BATCH = 100  # works or paragraphs that are in memory at a time while a whole result is walked
+PAGE = 1_000  # places of paragraphs that are asked for at once meanwhile
+_Found = TypeVar("_Found", int, tuple[int, PassageAddress])
 NO_FILTERS: Mapping[str, Sequence[str]] = {}
 
 
@@ -136,6 +139,8 @@ class Searcher:
         tree, own = alike(self.catalog, self.engine, work_key)
         limit = max(0, min(limit, MAX_LIMIT))
         found = self.engine.ask(Question(tree, limit=limit + 1)).works
+        if not found:
+            self._check_there()
         return dress(self.catalog, self.engine, tree, [work for work in found if work != own][:limit], language)
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]:
@@ -160,7 +165,7 @@ class Searcher:
             raise MistakenRequest(f"results are {' or '.join(UNITS)}, not {unit!r}")
         parsed = parse(query)
         widened = widen_tree(parsed.tree) if wide else None
-        resolved = resolve(widened.tree if widened else parsed.tree)
+        resolved = resolve(widened.tree if widened else parsed.tree, self.citing)
         chosen, refused = chosen_values(filters)
         complaints = (*parsed.complaints, *(widened.complaints if widened else ()), *resolved.complaints, *refused)
         return _Asked(query, parsed, widened, resolved.tree, chosen, unit, sort, complaints)
@@ -177,15 +182,20 @@ class Searcher:
 
     def _batches(self, asked: _Asked, language: str | None) -> Iterator[tuple[Hit, ...]]:
         if asked.unit == "paragraphs":
-            after: str | None = None
-            while True:
-                answer = self.engine.ask_paragraphs(asked.question(BATCH, after))
-                yield dress_paragraphs(self.catalog, asked.tree, answer.paragraphs, language)
-                after = answer.after
-                if after is None:
-                    return
-        for works in _in_batches(self.engine.walk(asked.question(0))):
-            yield dress(self.catalog, self.engine, asked.tree, works, language)
+            for places in _in_batches(self._walk_paragraphs(asked)):
+                yield dress_paragraphs(self.catalog, asked.tree, places, language)
+        else:
+            for works in _in_batches(self.engine.walk(asked.question(0))):
+                yield dress(self.catalog, self.engine, asked.tree, works, language)
+
+    def _walk_paragraphs(self, asked: _Asked) -> Iterator[tuple[int, PassageAddress]]:
+        after: str | None = None
+        while True:
+            answer = self.engine.ask_paragraphs(asked.question(PAGE, after))
+            yield from answer.paragraphs
+            after = answer.after
+            if after is None:
+                return
 
     def _widened(self, asked: _Asked, language: str | None, counts: bool) -> tuple[tuple[Widening, ...], int]:
         """What widening put beside what was asked; what each word brings is counted for the first page only."""
@@ -193,10 +203,10 @@ class Searcher:
             return (), 0
 
         def total(tree: Node) -> int:
-            return self._answer(asked, replace(asked.question(0), tree=tree)).total
+            looked_up = resolve(tree, self.citing).tree
+            return self._answer(asked, replace(asked.question(0), tree=looked_up)).total
 
-        typed = resolve(asked.parsed.tree).tree
-        return count_widening(asked.widened, typed, total if counts else None, language)
+        return count_widening(asked.widened, total if counts else None, language)
 
     def _suggestion(self, asked: _Asked, total: int) -> Suggestion | None:
         """Did you mean: only where little was found, and only what finds more, in the same unit and filters."""
@@ -216,7 +226,7 @@ class Searcher:
                     raise IndexUnavailable(detail="there is no index")
 
 
-def _in_batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    ids = iter(ids)
-    while batch := list(islice(ids, BATCH)):
+def _in_batches(found: Iterable[_Found]) -> Iterator[list[_Found]]:
+    found = iter(found)
+    while batch := list(islice(found, BATCH)):
         yield batch

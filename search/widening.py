@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from itertools import zip_longest
 
 from search.labels import label_of
-from search.query.resolve import resolve
 from search.query.tree import Node, Not, both
 from search.query.widen import Family, Widened
 from search.query.widen import Variant as Keyword
@@ -18,22 +17,20 @@ MAX_COUNTED = 40  # keywords of one query
 Total = Callable[[Node], int]
 
 
-def count_widening(
-    widened: Widened, typed: Node, total: Total | None, language: str | None
-) -> tuple[tuple[Widening, ...], int]:
+def count_widening(widened: Widened, total: Total | None, language: str | None) -> tuple[tuple[Widening, ...], int]:
     """The families, and how many of their keywords were left uncounted; `total` None: none is to be counted.
 
-    `typed`: the query as typed, resolved; `total`: how many hits a resolved tree has. The keywords in the reader's
-    language are counted first, then those of all families in turn.
+    `total`: how many hits a tree has, as parsed. The keywords in the reader's language are counted first, and the
+    families in turn.
     """
     counted: dict[tuple[str, str, str], tuple[int, int]] = {}
     everything = list(_in_turn(widened, language))
     if total is None:
         return tuple(_widening(family, counted, language) for family in widened.families), 0
     for family, keyword in everything[:MAX_COUNTED]:
-        tree = resolve(widened.with_only(family, keyword)).tree
+        tree = widened.with_only(family, keyword)
         found = total(tree)
-        added = total(both([tree, Not(typed)])) if found else 0
+        added = total(both([tree, Not(widened.asked)])) if found else 0
         counted[_key(family, keyword)] = found, added
     return tuple(_widening(family, counted, language) for family in widened.families), len(everything) - len(counted)
 

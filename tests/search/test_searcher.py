@@ -57,6 +57,8 @@ FINDS = {
     "symbol:a_hrc_47_30": {HRC},
     "A/HRC/47/30": {HRC, "UN:A/59/328"},
     "cites:A/HRC/47/30": {"UN:A/59/328"},
+    "cited-by:A/59/328": {HRC},
+    "cited-by:A/59/328 migrants": {HRC},
     "cites:E/CN.4/*": {"UN:A/C.3/59/L.12"},
     'cites:"ICRMW art. 25"': {HRC},
     "instrument:ICRMW body:CMW": {GC},
