@@ -4,6 +4,7 @@ Nothing is skipped or repeated, however many write meanwhile: numbers are seen i
 that once N has been seen, nothing before N can still come. A work that is withdrawn is a change like any other.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +21,11 @@ MOST_CHANGES = 1000
 LIMIT = 100
 
 
-class NotYet(SearchError):
-    """Raised by the feed for a number that no change has had: HTTP 409. The catalog is not the one it came from."""
+class OtherHistory(SearchError):
+    """Raised by the feed for a number, or the mark of one, that is none of this catalog's changes: HTTP 409."""
+
+
+AGAIN = "The catalog was put back from a backup since: take everything again, from 0."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,19 @@ class Change:
     at: datetime
 
 
+def mark_of(seq: int, at: datetime) -> str:
+    """Tells a change from another that has its number in another history of the same catalog."""
+    return hashlib.sha256(f"{seq} {at.isoformat()}".encode()).hexdigest()[:12]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Changes after a number. `next` is where to go on (the last number seen); `last` the newest there is."""
+    """Changes after a number. `next` is where to go on (the last number seen), `mark` that change's mark ("" if there
+    is no such change); `last` is the newest number there is."""
 
     changes: tuple[Change, ...]
     next: int
+    mark: str
     last: int
 
     @property
@@ -49,21 +60,24 @@ class Page:
         return self.next < self.last
 
 
-def changes_after(catalog: Catalog, seq: int, limit: int = LIMIT) -> Page:
-    """The next changes after `seq`, at most `limit`, all from one state of the catalog.
+def changes_after(catalog: Catalog, seq: int, limit: int = LIMIT, mark: str = "") -> Page:
+    """The next changes after `seq`, at most `limit`, all from one state of the catalog. `mark`, if given, is of `seq`.
 
-    NotYet if `seq` is beyond the newest: whoever saw that number saw it in a catalog that has since been put back
-    from a backup, and what took that number's place would be skipped without a word.
+    OtherHistory if `seq` is beyond the newest, or has another mark: whoever saw it saw it in a catalog that has since
+    been put back from a backup, and what took the numbers up to it would be skipped without a word.
     """
     with catalog.read() as connection:
         last = catalog.last_seq(connection)
+        at = connection.execute(sa.select(changes.c.at).where(changes.c.seq == seq)).scalar()
+        known = mark_of(seq, at) if at else ""
         if seq > last:
-            raise NotYet(
-                f"No change has the number {seq} yet; the newest is {last}. If {seq} came from here, the catalog was "
-                "put back from a backup since: take everything again, from 0."
-            )
+            raise OtherHistory(f"No change has the number {seq}; the newest is {last}. {AGAIN}")
+        if mark and seq and mark != known:
+            raise OtherHistory(f"The change {seq} is not the one that was seen under that number. {AGAIN}")
         found = read_changes(connection, seq, limit)
-    return Page(found, found[-1].seq if found else seq, last)
+    if not found:
+        return Page((), seq, known, last)
+    return Page(found, found[-1].seq, mark_of(found[-1].seq, found[-1].at), last)
 
 
 def every_change(catalog: Catalog, seq: int) -> tuple[int, Iterator[Change]]:

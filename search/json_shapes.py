@@ -453,11 +453,12 @@ class ChangeJson(TypedDict):
 
 
 class ChangesJson(TypedDict):
-    """Changes after a number, oldest first. Ask again with `next` as `after`, now if there are `more`, or later;
-    `last` is the newest number there is."""
+    """Changes after a number, oldest first. Ask again with `next` as `after` and with `mark`, now if there are `more`,
+    or later: at `next_url`. `last` is the newest number there is."""
 
     changes: list[ChangeJson]
     next: int
+    mark: str
     last: int
     more: bool
     url: str

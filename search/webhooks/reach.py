@@ -43,7 +43,10 @@ def is_public(address: Address) -> bool:
 
 def resolve(host: str, port: int) -> list[Address]:
     """Every address of the name, in the system's order; OSError if it has none."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError as error:  # of names that are too long, or have an empty part
+        raise OSError(f"{host[:80]!r} is no name of a machine") from error
     return list(dict.fromkeys(ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found))
 
 

@@ -115,7 +115,7 @@ class _Run:
             row = connection.execute(sa.select(sent).where(*self._waiting())).first()
         if row is not None:
             due = row.try_again is None or row.try_again <= self.sender.now()
-            return Letter(self._key(row.seq), row.seq, row.body.encode()) if due else None
+            return Letter(json.loads(row.body)["key"], row.seq, row.body.encode()) if due else None
         while not self.ahead:
             if not self._look():
                 return None
@@ -139,7 +139,8 @@ class _Run:
         return self.ahead[0][0].seq - 1 if self.ahead else self.looked
 
     def _write(self, change: Change, found: bool | None) -> Letter | None:
-        key = self._key(change.seq)
+        # The moment is in the key because numbers come again after a backup was put back, for other changes.
+        key = f"{self.hook.name}-{change.seq}-{round(change.at.timestamp() * 1_000_000):x}"
         body = _body(key, self.hook.query, found, change, self.sender)
         row: dict[str, Any] = {"webhook_id": self.hook.id, "seq": change.seq, "work_id": change.work_id}
         with self.catalog.write() as connection:
@@ -211,9 +212,6 @@ class _Run:
 
     def _waiting(self) -> tuple[sa.ColumnElement[bool], ...]:
         return (sent.c.webhook_id == self.hook.id, sent.c.state == "waiting")
-
-    def _key(self, seq: int) -> str:
-        return f"{self.hook.name}-{seq}"
 
 
 def _body(key: str, query: str, found: bool | None, change: Change | None, sender: Sender) -> bytes:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog import Catalog, tables
-from search.changes import NotYet, changes_after, every_change
+from search.changes import OtherHistory, changes_after, every_change
 from search.web import create_app
 from tests.search.library import WORKS, fill, put, withdraw
 
@@ -136,10 +136,30 @@ def test_a_number_from_before_a_restore_is_not_taken_for_the_end(any_catalog, cl
         answer = client.get(path, params={"after": last + 1})
         assert answer.status_code == 409 and "backup" in answer.json()["message"]
         assert client.get(path, params={"after": last}).status_code == 200
-    with pytest.raises(NotYet):
+    with pytest.raises(OtherHistory):
         changes_after(any_catalog, last + 1)
-    with pytest.raises(NotYet):
+    with pytest.raises(OtherHistory):
         every_change(any_catalog, last + 1)
+
+
+def test_another_history_under_the_same_numbers_is_noticed(tmp_path):
+    """A backup is put back and written on: the numbers are there again, for other changes."""
+    catalog = Catalog(f"sqlite:///{tmp_path}/catalog.sqlite")
+    catalog.migrate()
+    fill(catalog, WORKS[:2])
+    with catalog.engine.connect() as connection:
+        connection.exec_driver_sql(f"VACUUM INTO '{tmp_path}/backup.sqlite'")
+    fill(catalog, WORKS[2:5])
+    seen = client_of(catalog, tmp_path).get("/api/v1/changes?limit=4").json()
+    early = client_of(catalog, tmp_path).get("/api/v1/changes?limit=2").json()
+    restored = Catalog(f"sqlite:///{tmp_path}/backup.sqlite")
+    fill(restored, WORKS[5:9])
+    client = client_of(restored, tmp_path)
+    assert seen["next"] == 4 and client.get("/api/v1/changes?after=4").status_code == 200  # a number is no proof
+    answer = client.get(seen["next_url"])
+    assert answer.status_code == 409 and "backup" in answer.json()["message"]
+    assert [change["seq"] for change in client.get(early["next_url"]).json()["changes"]] == [3, 4]  # in both histories
+    assert client_of(catalog, tmp_path).get(seen["next_url"]).status_code == 200
 
 
 @pytest.mark.parametrize("asked", ["after=-1", "after=x", "after=99999999999999", "limit=0", "limit=1001", "x=3"])

@@ -196,10 +196,11 @@ CHANGES: ChangesJson = {
         }
     ],
     "next": 4711,
+    "mark": "5f0c1a2b3d4e",
     "last": 4711,
     "more": False,
     "url": f"{API}/changes?after=4710&limit=100",
-    "next_url": f"{API}/changes?after=4711&limit=100",
+    "next_url": f"{API}/changes?after=4711&limit=100&mark=5f0c1a2b3d4e",
 }
 
 EXPORTS: dict[str, str] = {

@@ -17,6 +17,7 @@ from tests.conftest import free_port
 from tests.search.webhooks.conftest import Clock, to_this_machine
 from tests.search.webhooks.receiver import Receiver
 
+NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 INSIDE = [
     "127.0.0.1", "127.8.8.8", "0.0.0.0", "0.1.2.3", "10.0.0.1", "172.16.0.1", "172.31.255.255",
     "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255", "192.0.0.1", "192.0.2.1",
@@ -119,6 +120,21 @@ def test_what_is_no_address_of_a_webhook_is_refused_in_words(url):
     with pytest.raises(MistakenRequest, match=r"\w+ \w+"):
         Poster().knock(url)
     assert Poster().post(url, b"{}", {}).status is None
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".invalid", "a..b.invalid", "x" * 300 + ".invalid", "ü.invalid", "-"])
+def test_a_name_that_is_none_is_an_answer_not_an_error(host):
+    assert Poster(seconds=1).post(f"https://{host}/", b"{}", {}).status is None
+
+
+@given(st.one_of(st.text(), st.text().map("https://{}".format), st.from_regex(r"https://[^/]{1,20}/?.{0,20}")))
+def test_whatever_is_typed_as_an_address_is_answered(url):
+    try:
+        parts = Poster(trust=NO_TRUST).checked(url)
+    except MistakenRequest as error:
+        assert str(error)
+    else:
+        assert parts.scheme == "https" and parts.host
 
 
 def test_the_certificate_is_of_the_name_though_the_connection_goes_to_the_address():
