@@ -164,7 +164,7 @@ def _report(house: House, home: Path, pages: str, seconds: float) -> None:
     found.raise_for_status()
     mails = len(Maildir(home / "mailbox").messages())
     _say(f"\nDone in {seconds:.0f} s. Everything here comes from the replica, not from the bodies it names.")
-    _say(f"Search page  {pages}")
+    _say(f"Search page  {pages}" + (f"  (on Elasticsearch, {house.cluster.place})" if house.cluster else ""))
     _say(f"An example   {pages}/search?q=%22domestic+workers%22+AND+country%3APHL  ({found.json()['total']} works)")
     _say(f"Not read     {pages}/quarantine  ({len(steps.unread(house))} files, each with its reason)")
     _say(f"Mailbox      {home / 'mailbox'}  ({mails} mails; a maildir: mutt -f, or less {home / 'mailbox'}/new/*)")
