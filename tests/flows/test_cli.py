@@ -67,6 +67,19 @@ def test_a_file_on_its_way(forumwatch, papers):
     assert {"total", "complaints", "facets", "hits"} <= set(results)
     assert [hit["work"] for hit in results["hits"]] == [good[0]["work"]]
 
+    found = json.loads(forumwatch("search", f"symbol:{symbol}", "--paragraphs", "--widen", "--json").stdout)
+    assert found["unit"] == "paragraphs" and found["total"] >= len(found["hits"]) > 0
+    assert all(len(hit["passages"]) == 1 for hit in found["hits"])
+    assert "unit=paragraphs" in found["url"] and "widen=1" in found["url"]
+    like = json.loads(forumwatch("search", "--like", symbol, "--json").stdout)
+    assert like["work"] == good[0]["work"]
+    assert like["work"] not in [hit["work"] for hit in like["hits"]]
+    assert f"works like {like['work']}" in forumwatch("search", "--like", sha256).stdout
+    mistyped = forumwatch("search", "migrnats")
+    assert mistyped.returncode == 0 and "did you mean: migrants" in mistyped.stdout
+    widened = forumwatch("search", "migrants OR remittances", "--widen")
+    assert "widened remittances to Remittances: " in widened.stdout
+
     unread = lines(forumwatch("quarantine", "--json"))
     assert {Path(row["title"]).stem for row in unread} == {"empty", "noise", "cut"}
     assert all(row["reason"] for row in unread)
@@ -75,7 +88,9 @@ def test_a_file_on_its_way(forumwatch, papers):
     assert "quarantined" in put_back.stdout, "it was read again, and still cannot be"
 
 
-@pytest.mark.parametrize("arguments", [["show", "A/NOT/1"], ["text", "0" * 64], ["crawl"]])
+@pytest.mark.parametrize(
+    "arguments", [["show", "A/NOT/1"], ["text", "0" * 64], ["crawl"], ["search", "--like", "A/NOT/1"]]
+)
 def test_failures_say_why_and_end_with_1(forumwatch, arguments):
     ran = forumwatch(*arguments)
     assert ran.returncode == 1
@@ -88,6 +103,7 @@ def test_failures_say_why_and_end_with_1(forumwatch, arguments):
     [
         ["nonsense"], ["search"], ["search", "x", "--sort", "size"], ["crawl", "no-such"], ["add", "/no/such"],
         ["add", "README.md", "--publisher", "X"], ["digest", "--period", "2026-W60"],
+        ["search", "x", "--like", "A/1"], ["search", "--like", "A/1", "--widen"],
         ["search", "x", "--after", "junk"], ["text", "A/1", "--language", "xx"], ["subscribe", "nobody", "migrants"],
     ],
 )  # fmt: skip
