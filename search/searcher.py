@@ -83,7 +83,7 @@ class Searcher:
         any language, come among those that hold its words.
         """
         began = time.perf_counter()
-        asked = self._asked(query, filters, sort, unit, widen)
+        asked = self._asked(query, filters, sort, unit, widen, language)
         complaints = asked.complaints
         if limit > MAX_LIMIT:
             complaints += (Complaint(f"at most {MAX_LIMIT} results a page; use --after for more", 0, 0),)
@@ -145,7 +145,7 @@ class Searcher:
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]:
         """Where one work answers: the passages that it has as a hit; none if it holds none of the words."""
-        tree = resolve(parse(query).tree, self.citing).tree
+        tree = self._resolved(parse(query).tree)
         return tuple(
             passage for hit in dress(self.catalog, self.engine, tree, [work_id], language) for passage in hit.passages
         )
@@ -157,15 +157,21 @@ class Searcher:
         return index_standing(self.catalog, self.engine)
 
     def _asked(
-        self, query: str, filters: Mapping[str, Sequence[str]], sort: str, unit: str, wide: bool = False
+        self,
+        query: str,
+        filters: Mapping[str, Sequence[str]],
+        sort: str,
+        unit: str,
+        wide: bool = False,
+        language: str | None = None,
     ) -> _Asked:
         if sort not in SORTS:
             raise MistakenRequest(f"results are sorted by {', '.join(SORTS)}, not by {sort!r}")
         if unit not in UNITS:
             raise MistakenRequest(f"results are {' or '.join(UNITS)}, not {unit!r}")
-        parsed = parse(query)
-        widened = widen_tree(parsed.tree) if wide else None
-        resolved = resolve(widened.tree if widened else parsed.tree, self.citing)
+        parsed = parse(query, language)
+        widened = widen_tree(parsed.tree, language) if wide else None
+        resolved = resolve(widened.tree if widened else parsed.tree, self.citing, language)
         chosen, refused = chosen_values(filters)
         complaints = (*parsed.complaints, *(widened.complaints if widened else ()), *resolved.complaints, *refused)
         return _Asked(query, parsed, widened, resolved.tree, chosen, unit, sort, complaints)
@@ -203,10 +209,12 @@ class Searcher:
             return (), 0
 
         def total(tree: Node) -> int:
-            looked_up = resolve(tree, self.citing).tree
-            return self._answer(asked, replace(asked.question(0), tree=looked_up)).total
+            return self._answer(asked, replace(asked.question(0), tree=self._resolved(tree))).total
 
         return count_widening(asked.widened, total if counts else None, language)
+
+    def _resolved(self, tree: Node) -> Node:
+        return resolve(tree, self.citing).tree
 
     def _suggestion(self, asked: _Asked, total: int) -> Suggestion | None:
         """Did you mean: only where little was found, and only what finds more, in the same unit and filters."""

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 from catalog.tables import citations, mentions
 from search.analysis import analyse
 from search.query.tree import Exact, Leaf, Match, Node, StartsWith, positive_leaves
-from search.works import SPOKEN_OF, symbol_keys
+from search.works import SPOKEN_OF, article_key, symbol_keys
 
 Place = tuple[int, int]  # document, ordinal
 
@@ -25,9 +25,12 @@ def spoken_of(connection: Connection, tree: Node, places: Sequence[Place]) -> di
         for row in _rows(connection, mentions, places):
             if row.kind in kinds and any(_speaks(leaf, row.kind, (row.value,)) for leaf in leaves):
                 found[row.document_id, row.ordinal].append((row.start, row.end))
-    if "cites" in asked:
+    if asked & {"cites", "article"}:
         for row in _rows(connection, citations, places):
-            if any(_speaks(leaf, "cites", symbol_keys(row.target)) for leaf in leaves):
+            keys = {"cites": symbol_keys(row.target)} | (
+                {"article": (article_key(row.target),)} if row.kind == "article" else {}
+            )
+            if any(_speaks(leaf, field, values) for leaf in leaves for field, values in keys.items()):
                 found[row.document_id, row.ordinal].append((row.start, row.end))
     return dict(found)
 

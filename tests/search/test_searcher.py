@@ -30,6 +30,18 @@ def test_a_phrase_and_a_country_meet_in_one_work(searcher):
     assert results.said == "Documents with the phrase “domestic workers” and speaking of Philippines"
 
 
+def test_a_field_whose_data_comes_later_costs_no_result(searcher):
+    results = searcher.search("country:PHL role:PHL/author", language="fr")
+    assert keys(results) == {HRC, ILO_RECRUITMENT}
+    (complaint,) = results.complaints
+    assert complaint.message.startswith("role : aucun document ne dit encore") and complaint.code == "later"
+
+
+def test_what_an_article_is_cited_with_is_marked(searcher):
+    (hit,) = searcher.search("article:ICRMW/25").hits
+    assert hit.passages[0].marks
+
+
 def test_a_page_that_is_asked_to_be_too_long_is_complained_of(searcher):
     results = searcher.search("workers", limit=101)
     assert [each.message for each in results.complaints] == ["at most 100 results a page; use --after for more"]
@@ -59,6 +71,13 @@ FINDS = {
     "cites:A/HRC/47/30": {"UN:A/59/328"},
     "cited-by:A/59/328": {HRC},
     "cited-by:A/59/328 migrants": {HRC},
+    "cited-by:a_59_328": {HRC},
+    "cited-by:A/HRC/47/30/Add.1": {CONVENTION},
+    "article:ICRMW/25": {HRC},
+    "article:'art. 11 ICRMW'": {GC},
+    "article:ICRMW": {HRC, GC},
+    "article:ICRMW/12": set(),
+    "quality:poor": {CONVENTION},
     "cites:E/CN.4/*": {"UN:A/C.3/59/L.12"},
     'cites:"ICRMW art. 25"': {HRC},
     "instrument:ICRMW body:CMW": {GC},

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from fastapi import FastAPI, Request
 
 from search.as_json import results_json
+from search.citing import Citing
 from search.fields import FACETS, FIELDS
 from search.json_shapes import SearchJson
 from search.labels import field_label, label_of
 from search.query.parse import parse
+from search.query.resolve import resolve
 from search.query.say import say
 from search.results import Complaint, Facet, Results
 from search.timeline import timeline
@@ -117,10 +119,10 @@ def _answer(site: Site, question: Asked, complaints: tuple[Complaint, ...]) -> R
         meaning=question.meaning,
     )
     results = replace(results, complaints=(*results.complaints, *complaints))
-    return _in_english(results) if question.language() else results
+    return _in_english(site, results) if question.language() else results
 
 
-def _in_english(results: Results) -> Results:
+def _in_english(site: Site, results: Results) -> Results:
     """The searcher names things in the language of the texts that were asked for; the page is in English."""
     facets = tuple(
         replace(
@@ -130,7 +132,10 @@ def _in_english(results: Results) -> Results:
         )
         for facet in results.facets
     )
-    return replace(results, said=say(parse(results.query).tree), facets=facets)
+    parsed = parse(results.query)
+    resolved = resolve(parsed.tree, Citing(site.catalog))
+    complaints = (*parsed.complaints, *resolved.complaints, *(each for each in results.complaints if not each.code))
+    return replace(results, said=say(parsed.tree), facets=facets, complaints=complaints)
 
 
 def _choices(facet: Facet, question: Asked, site: Site) -> Choices:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,32 @@ def test_what_is_saved_today_hears_of_what_comes_tomorrow(any_catalog):
         assert any_catalog.watermark(connection, READER) == 3
 
 
+def test_what_a_document_cites_is_asked_anew_at_each_run(any_catalog):
+    def citing(*targets):
+        text = [(1, "1", "The committee recalled what was said.")]
+        return Work("UN", "Nine", [Document("en", "A/81/9", "Nine", text, citations=targets)], symbol="A/81/9")
+
+    put(any_catalog, citing("A/81/1"))
+    save(any_catalog, "cited-by:A/81/9")
+    put(any_catalog, work("1", "one"))
+    assert match_changes(any_catalog) == 1
+    put(any_catalog, citing("A/81/1", "A/81/2"))
+    put(any_catalog, work("2", "two"))
+    put(any_catalog, work("3", "three"))
+    assert match_changes(any_catalog) == 1
+    assert {symbol for _, symbol in found(any_catalog)} == {"A/81/1", "A/81/2"}
+
+
+def test_a_passing_date_is_taken_with_a_remark(any_catalog):
+    subscription = save(any_catalog, "since:'last week'")
+    (remark,) = subscription.complaints["since:'last week'"]
+    assert remark.message == 'a date such as "last week" means another time at each look'
+    put(any_catalog, replace(work("1", "one"), date=datetime.now(UTC).date()))
+    put(any_catalog, replace(work("2", "two"), date=datetime.now(UTC).date() - timedelta(days=30)))
+    match_changes(any_catalog)
+    assert {symbol for _, symbol in found(any_catalog)} == {"A/81/1"}
+
+
 def test_an_alert_finds_exactly_what_search_finds(library):
     """Every query over the whole library: as an alert that looks back, and as a search."""
     from search import Searcher, index_changes, open_engine
@@ -85,6 +112,7 @@ def test_an_alert_finds_exactly_what_search_finds(library):
     queries = [
         '"domestic workers"', "migrant*", "country:PHL", "NOT publisher:UN", "(wages OR passports) AND language:en",
         "cites:A/RES/45/158", "date:2021..2026", '"العاملات المنزليات"', "travailleuses domestiques", "symbol:A/HRC/*",
+        "cited-by:A/59/328", "article:ICRMW", "quality:poor", "since:'last year'", "date:'between 2021 and today'",
     ]  # fmt: skip
     engine = open_engine(None)
     index_changes(library, engine)

@@ -119,10 +119,12 @@ def test_the_examples_of_the_help_page_are_understood(real, example):
 
 
 def test_the_examples_of_the_fields_are_understood(real):
+    said = {"role": {"later", "nothing_to_find"}, "cited-by": {"no_document"}}  # this library has no such document
     for field in real.get("/help.json").json()["fields"]:
         for example in field["examples"]:
             data = real.get("/search.json", params={"q": example}).json()
-            assert data["complaints"] == [], example
+            codes = {complaint["code"] for complaint in data["complaints"]}
+            assert codes == said.get(field["field"], set()), example
 
 
 def test_a_cursor_that_is_not_ours_is_refused_in_words(real):
