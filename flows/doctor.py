@@ -81,12 +81,17 @@ def _tried(name: str, look: Callable[[], str], fine: bool) -> Check:
 
 
 def _search(house: House) -> Check:
+    """The index that readers use, whatever is being built beside it."""
     where = house.cluster.place if house.cluster else "the home folder"
     try:
-        return Check("search index", True, f"{house.engine.count():,} works in {where}", needed=True)
+        works, standing = house.engine.count(), house.searcher.standing()
     except ForumwatchError as error:
         remedy = "see the log of the cluster" if house.cluster else "forumwatch index"
         return Check("search index", False, f"{where}: {error}", True, "nothing can be searched", remedy)
+    behind = f"{standing.behind:,} changes behind the catalog" if standing.behind else "in step with the catalog"
+    found = "; ".join(filter(None, (f"{works:,} works in {where}, {behind}", standing.trouble)))
+    cost = "answers are those of before" if standing.usable else "nothing can be searched"
+    return Check("search index", not standing.trouble, found, not standing.usable, cost, "forumwatch index")
 
 
 def _writable(house: House) -> bool:

@@ -10,6 +10,8 @@ from flows import steps
 from flows.house import House
 from flows.settings import Settings
 from search import index_changes, open_engine
+from search.errors import REBUILD
+from search.indexing import OUTDATED
 from search.standing import health
 from tests.search import drift
 from tests.search.many import SOURCES, fill_many
@@ -79,6 +81,22 @@ def test_a_check_that_cannot_be_made_says_why(forumwatch, tmp_path):
     assert ran.returncode == 1 and "the index must be rebuilt: run `forumwatch index`" in ran.stderr
     assert checked(home)[0] == "failed: the index must be rebuilt: run `forumwatch index`"
     assert forumwatch("check", home=home).returncode == 0
+
+
+def test_the_doctor_says_how_the_index_stands(forumwatch, home, monkeypatch):
+    def said() -> tuple[bool, str]:
+        ran = forumwatch("doctor", "--json", home=home)
+        (check,) = (each for each in json.loads(ran.stdout)["checks"] if each["name"] == "search index")
+        return check["ok"], check["found"]
+
+    assert said() == (True, "38 works in the home folder, in step with the catalog")
+    shape = next((home / "index").glob("g-*/shape.json"))
+    shape.write_text(json.dumps(json.loads(shape.read_text()) | {"analysis": "of old"}))
+    assert said() == (False, f"38 works in the home folder, 40 changes behind the catalog; {OUTDATED}")
+    assert forumwatch("index", home=home).returncode == 0
+    assert said() == (True, "40 works in the home folder, in step with the catalog")
+    (home / "index" / "CURRENT").unlink()
+    assert said() == (False, f"0 works in the home folder, 40 changes behind the catalog; {REBUILD}")
 
 
 def test_the_nightly_flow_mends_and_tells(home, prefect_api, monkeypatch):

@@ -1,8 +1,10 @@
 """Do the pages say what the real searcher finds, and the twins and the command line the same?"""
 
 import pytest
+import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from catalog import tables
 from search.as_json import results_json
 from search.query.parse import parse
 from search.query.resolve import resolve
@@ -10,7 +12,7 @@ from search.web import create_app
 from search.web.asked import Asked
 from search.web.help_text import EXAMPLES
 from search.web.urls import Urls, search_urls
-from tests.search.library import WORKS
+from tests.search.library import NOW, WORKS
 from tests.search.web.test_pages import Page, twin_of
 
 
@@ -131,6 +133,30 @@ def test_a_cursor_that_is_not_ours_is_refused_in_words(real):
     answer = real.get("/search.json", params={"q": "migrants", "after": "nonsense"})
     assert answer.status_code == 400
     assert answer.json()["message"]
+
+
+def test_health_says_when_the_index_was_held_against_the_catalog_and_what_came_of_it(real, searcher):
+    said = []
+    for state, counts, reason in (
+        (None, {}, ""),
+        ("done", {"works": 12, "held": 11, "waiting": 0, "drift": 1, "mended": 1}, ""),
+        ("failed", {"works": 12, "held": 11, "waiting": 0, "drift": 4, "mended": 1}, "3 of 12 works differ"),
+        ("failed", {}, "the search cluster does not answer"),
+    ):
+        if state:
+            run = {"step": "check", "started": NOW, "finished": NOW, "state": state, "counts": counts, "reason": reason}
+            with searcher.catalog.write() as connection:
+                connection.execute(sa.insert(tables.runs).values(run))
+        page, twin = real.get("/health"), real.get("/health.json").json()
+        said.append((twin["checked"], Page(page.text).text))
+        assert page.status_code == 200
+    assert said[0][0] is None and "never yet" in said[0][1]
+    assert said[1][0] == {"at": NOW.isoformat(), "works": 12, "drift": 1, "mended": 1, "failure": ""}
+    assert "24 November 2026, 08:00 UTC: 1 work differed, mended" in said[1][1]
+    assert "4 works differed, 1 mended: run `forumwatch check`" in said[2][1]
+    assert "failed: the search cluster does not answer" in said[3][1]
+    with searcher.catalog.write() as connection:
+        connection.execute(sa.delete(tables.runs))
 
 
 def test_help_says_that_kinds_are_not_checked(real):
