@@ -1,17 +1,17 @@
 """How does Tantivy look into paragraphs? For those that answer, and for the best of a work."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import tantivy
 from tantivy import Occur, Query
 
-from search.analysis import CHAINS, analyse
+from search.analysis import CHAINS
 from search.engines.compile import Unit, any_of, begins, one_of, token_query, unscored
 from search.engines.generation import Generation
 from search.fields import NAME_FIELDS, level_of
 from search.query.tree import Exact, Leaf, Match, Node, StartsWith, positive_leaves
 
-MAX_FORMS = 50  # words a prefix stands for when passages are chosen; membership knows no such limit
 EACH_WEIGHT = 5.0  # more than the frequency of a word can add
 VALUE_WEIGHT = 2.0  # a passage that speaks of what was asked for by a field: as good as a rather rare word
 
@@ -80,15 +80,7 @@ def found_in_text(field: str) -> bool:
 
 def _words_in_passages(generation: Generation, leaf: Match, chains: Sequence[str]) -> list[Query]:
     schema = generation.passages_schema
-    found: list[Query] = []
-    for chain, tokens in leaf.alternatives:
-        if chain not in chains:
-            continue
-        field = f"text_{chain}"
-        if leaf.prefix:  # passages keep no unstemmed forms: the words that the prefix stands for are looked up
-            words = generation.works.searcher().terms_with_prefix(f"forms_{chain}", tokens[0], limit=MAX_FORMS)
-            stems = {token for word, _ in words for token in analyse(word, chain)}
-            found += [Query.term_set_query(schema, field, sorted(stems))] if stems else []
-        else:
-            found.append(token_query(schema, field, tokens, leaf.slop))
-    return found
+    chosen = tuple((chain, tokens) for chain, tokens in leaf.alternatives if chain in chains)
+    if leaf.prefix:
+        return [_in_paragraphs(schema, replace(leaf, alternatives=chosen))] if chosen else []
+    return [token_query(schema, f"text_{chain}", tokens, leaf.slop) for chain, tokens in chosen]

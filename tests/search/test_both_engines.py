@@ -1,5 +1,6 @@
 """Do both engines answer alike, whatever the documents and whatever is asked? Both are made up, and awkward."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
@@ -65,7 +66,7 @@ collections = st.integers(1, 8).flatmap(lambda many: st.tuples(*(works(number) f
 
 leaves = st.one_of(
     piece.map(Word),
-    st.builds(lambda text, length: Prefix(text[:length]), piece, st.integers(1, 5)),
+    st.builds(lambda text, length: Prefix(text[:length]), piece, st.integers(1, 9)),
     st.builds(Phrase, st.lists(piece, min_size=1, max_size=3).map(tuple), st.sampled_from([0, 0, 1, 2, 5])),
     st.builds(Field, st.just("title"), piece),
     st.builds(Field, st.just("title"), piece.map(lambda text: text[:3] + "*")),
@@ -104,6 +105,13 @@ def cluster_engine(elasticsearch_url):
             yield engine
 
 
+def hold(engine: Engine, works: Sequence[IndexedWork]) -> None:
+    """These works and no others."""
+    engine.remove(engine.members(Everything()))
+    engine.add(works)
+    engine.commit()
+
+
 def answers(engine: Engine, tree: Node, chosen: dict[str, list[str]], held: tuple[IndexedWork, ...]) -> list[object]:
     """All that an engine says to a question, but for the order by relevance."""
     text = {(each.document_id, each.ordinal): each for work in held for each in work.paragraphs}
@@ -130,12 +138,20 @@ def answers(engine: Engine, tree: Node, chosen: dict[str, list[str]], held: tupl
 def test_both_engines_answer_alike(cluster_engine, held, asked):
     memory = open_engine(None)
     for engine in (memory, cluster_engine):
-        engine.remove(engine.members(Everything()))
-        engine.add(held)
-        engine.commit()
+        hold(engine, held)
     assert list(memory.holdings()) == list(cluster_engine.holdings())
     for tree, chosen in asked:
         resolved = resolve(tree).tree
         here, there = (answers(engine, resolved, chosen, held) for engine in (memory, cluster_engine))
         for one, other in zip(here, there, strict=True):
             assert one == other
+
+
+def test_a_passage_is_quoted_for_a_beginning_that_it_holds_and_not_for_a_stem(cluster_engine):
+    texts = ("the migration", "they migrate", "a migrant", "migrations")
+    paragraphs = tuple(IndexedParagraph(1, ordinal, "en", text) for ordinal, text in enumerate(texts))
+    held = (IndexedWork(1, "UN:1", None, (), {}, {}, paragraphs),)
+    tree = resolve(parse("migrati*").tree).tree
+    for engine in (open_engine(None), cluster_engine):
+        hold(engine, held)
+        assert {each.ordinal for each in engine.passages(tree, [1], "en", 9)[1]} == {0, 3}
