@@ -395,6 +395,7 @@ def test_indexing_waits_while_the_cluster_is_away_and_catches_up(library, engine
     monkeypatch.setattr(indexing, "BATCH", 4)
     monkeypatch.setattr(indexing, "COMMIT_EVERY", 1)
     monkeypatch.setattr(line, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(line, "DEAD_SECONDS", 0.5)
     bulks: list[str] = []
 
     def before(what: str) -> None:

@@ -1,7 +1,5 @@
 """What is asked of a cluster, and what does it answer? The verbs of engine.py, for the generation that readers see."""
 
-import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +10,7 @@ from search import analysis
 from search.engines.cluster import Cluster
 from search.engines.elastic import asking
 from search.engines.elastic.dsl import PARAGRAPHS, WORKS
-from search.engines.elastic.generations import Generations
+from search.engines.elastic.generations import PARTS, Generations
 from search.engines.elastic.holdings import held_by
 from search.engines.elastic.lease import Lease
 from search.engines.elastic.line import Line, NotThere
@@ -23,8 +21,6 @@ from search.engines.engine import Answer, Holding, IndexedWork, ParagraphAnswer,
 from search.engines.paragraphs import of_paragraphs
 from search.errors import IndexUnavailable
 from search.query.tree import Node
-
-log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -74,7 +70,6 @@ class ElasticEngine:
         self._cluster = cluster
         self._line = Line(cluster)
         self._generations = Generations(self._line, cluster)
-        self._lock = threading.Lock()
         self._read: tuple[_Generation, float] | None = None  # and until when it is taken to be the current one
         self._writer: Writer | None = None
 
@@ -83,7 +78,7 @@ class ElasticEngine:
         lease = Lease(self._line, self._cluster.named("writer"))
         with lease.held(wait):
             name = self._line.insist(lambda _: self._generation_to_write(shape, afresh), wait)
-            works, passages = (self._generations.part(name, part) for part in ("works", "passages"))
+            works, passages = (self._generations.part(name, part) for part in PARTS)
             self._writer = writer = Writer(self._line, works, passages, wait)
             try:
                 writer.see_all()
@@ -189,25 +184,23 @@ class ElasticEngine:
         raise AssertionError("the second attempt returns or raises")
 
     def _generation(self, afresh: bool = False) -> _Generation | None:
-        with self._lock:
-            if not afresh and self._read and time.monotonic() < self._read[1]:
-                return self._read[0]
-            name = self._generations.current()
-            self._read = None
-            if name is None:
-                return None
-            self._check_shape(name)
-            works, passages = (self._generations.part(name, part) for part in ("works", "passages"))
-            seconds = self._cluster.seconds
-            generation = _Generation(name, Reader(self._line, works, seconds), Reader(self._line, passages, seconds))
-            self._read = generation, time.monotonic() + CURRENT_SECONDS
-            return generation
-
-    def _check_shape(self, name: str) -> None:
-        """Another schema would be answered from wrongly: it is not even tried."""
-        found = self._generations.meta(name).get("shape", {}).get("schema")
-        if found != schema_version():
+        read = self._read
+        if not afresh and read and time.monotonic() < read[1]:
+            return read[0]
+        current = self._generations.read()
+        self._read = None
+        if current is None:
+            return None
+        name, meta = current
+        found = meta.get("shape", {}).get("schema")
+        if found != schema_version():  # it would be answered from wrongly: it is not even tried
             raise IndexUnavailable(detail=f"{name} has the schema {found}, not {schema_version()}")
+        works, passages = (
+            Reader(self._line, self._generations.part(name, part), self._cluster.seconds) for part in PARTS
+        )
+        generation = _Generation(name, works, passages)
+        self._read = generation, time.monotonic() + CURRENT_SECONDS
+        return generation
 
     def _generation_to_write(self, shape: Mapping[str, str], afresh: bool) -> str:
         """The current generation if it has the right shape; else a rebuild, begun before or now."""

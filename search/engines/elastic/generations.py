@@ -39,12 +39,18 @@ class Generations:
 
     def current(self) -> str | None:
         """The generation to read; None before the first."""
+        read = self.read()
+        return read[0] if read else None
+
+    def read(self) -> tuple[str, Json] | None:
+        """The generation to read, and what it says of itself."""
         alias = self._cluster.named("works")
         try:
-            found = self._line.ask(lambda client: client.indices.get_alias(name=alias))
+            found = self._line.ask(lambda client: client.indices.get_mapping(index=alias)).body
         except NotThere:
             return None
-        return self._name(next(iter(found.body)))
+        ((index, said),) = found.items()
+        return self._name(index), said["mappings"].get("_meta", {})
 
     def all(self) -> dict[str, Json]:
         """Every generation that was finished being made, with what its works index says of it."""

@@ -51,7 +51,7 @@ class Conflict(IndexUnavailable):
 class Breaker:
     """Whether calls are let through."""
 
-    def __init__(self, failures: int = FAILURES, seconds: float = DEAD_SECONDS) -> None:
+    def __init__(self, failures: int, seconds: float) -> None:
         self._allowed, self._seconds = failures, seconds
         self._lock = threading.Lock()
         self._failed = 0
@@ -81,7 +81,7 @@ class Line:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._accepted = False
-        self.breaker = Breaker()
+        self.breaker = Breaker(FAILURES, DEAD_SECONDS)
 
     def ask(self, call: Callable[[Elasticsearch], T], retry: bool = False) -> T:
         """What `call` returns. ClusterAway, NotThere, Conflict or IndexUnavailable if it fails.
