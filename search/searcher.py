@@ -78,6 +78,10 @@ class Searcher:
     ) -> Results:
         """One page of works. `language` is the reader's: its titles, passages and labels come first.
 
+        The order is the same for every reader, so that pages, cursors, exports and what one tells another of a
+        result agree, on both engines: a work does not rank higher for being in his language, it is shown in it where
+        it has it. Who wants nothing else narrows by the facet `language`.
+
         `unit` "paragraphs": one page of paragraphs, each of which holds all that was asked. `widen`: words that
         belong to a keyword family find the whole family. `meaning`: passages that say something like the query, in
         any language, come among those that hold its words.

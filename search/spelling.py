@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 
 import lexicon
 from search.analysis import forms, located_forms
@@ -106,15 +108,18 @@ def _neighbours(word: str) -> Iterator[str]:
 
 
 def _names_like(word: str) -> list[str]:
-    return difflib.get_close_matches(word, _words_of_names(), n=3, cutoff=ALIKE)
+    """Of those that begin with the same letter and are about as long: comparing takes time."""
+    names = [name for name in _words_of_names().get(word[0], ()) if abs(len(name) - len(word)) <= 2]
+    return difflib.get_close_matches(word, names, n=3, cutoff=ALIKE)
 
 
 @cache
-def _words_of_names() -> tuple[str, ...]:
-    """The words that the names of countries, bodies, instruments and themes are made of, as the index has them."""
+def _words_of_names() -> dict[str, list[str]]:
+    """The words that the names of countries, bodies, instruments and themes are made of, by their first letter."""
     kinds = ("country", "body", "instrument", "theme")
     found = {word for kind in kinds for form, _, _ in lexicon.gazetteer(kind) for word in forms(form)}
-    return tuple(sorted(word for word in found if SHORTEST < len(word) <= LONGEST and _alphabet(word)))
+    words = sorted(word for word in found if SHORTEST < len(word) <= LONGEST and _alphabet(word))
+    return {letter: list(group) for letter, group in groupby(words, itemgetter(0))}
 
 
 def _best(count: int, candidates: Sequence[Sequence[str]], known: Mapping[str, int]) -> str:
