@@ -64,11 +64,11 @@ def paragraphs_by_relevance(searcher: Any, query: Query, question: Question) -> 
     offset = _offset(searcher, question, "paragraphs")
     result = searcher.search(query, question.limit + 1, offset=offset, weight_by_field="weight")
     hits = result.hits[: question.limit]
-    works, places = numbers(searcher, "work", hits), numbers(searcher, "place", hits)
-    ranked = sorted(zip([-score for score, _ in hits], works, places, strict=True))
+    places = map(address_of, numbers(searcher, "place", hits))
+    found = list(zip(numbers(searcher, "work", hits), places, strict=True))
     more = len(result.hits) > question.limit > 0
     after = write_cursor(question, offset + question.limit, "paragraphs") if more else None
-    return result.count, [(work, address_of(place)) for _, work, place in ranked], after
+    return result.count, found, after
 
 
 def paragraphs_by_date(

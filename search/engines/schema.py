@@ -6,12 +6,14 @@ Passages: one document a paragraph: its text in the field of its language, its f
 those of its work, and its place in the work as a number.
 """
 
+from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import tantivy
 
 from search import analysis
-from search.engines.engine import IndexedParagraph, IndexedWork, PassageAddress
+from search.engines.engine import IndexedWork, PassageAddress
 from search.fields import FACETS, NAME_FIELDS, OTHER, VALUE_FIELDS, level_of
 from search.seal import seal
 
@@ -68,23 +70,36 @@ def register_chains(index: tantivy.Index) -> None:
         index.register_tokenizer(chain, analysis.analyzer(chain))
 
 
-def work_document(work: IndexedWork, texts: list[tuple[str, str]]) -> tantivy.Document:
-    """`texts` are the prepared paragraphs, each with its chain."""
+class Prepared(NamedTuple):
+    """A text as its chain takes it, and each of its words once: what a field that keeps no positions needs of it."""
+
+    chain: str
+    text: str
+    forms: str
+
+
+def prepared(language: str | None, text: str) -> Prepared:
+    ready = analysis.prepare(text)
+    return Prepared(analysis.chain_of(language), ready, _distinct(ready))
+
+
+def work_document(work: IndexedWork, texts: Sequence[Prepared]) -> tantivy.Document:
+    """`texts` are the paragraphs."""
     document = tantivy.Document()
     document.add_integer("id", work.id)
     document.add_integer("seal", seal(work))
-    _add_dates(document, work)
-    forms: dict[str, list[str]] = {}
-    for chain, text in texts:
+    newest, oldest = sort_numbers(work)
+    document.add_integer("newest", newest)
+    document.add_integer("oldest", oldest)
+    titles = [prepared(language, title) for language, title in work.titles]
+    for chain, text, _ in texts:
         document.add_text(f"text_{chain}", text)
-        forms.setdefault(chain, []).append(text)
-    for language, title in work.titles:
-        chain, text = analysis.chain_of(language), analysis.prepare(title)
+    for chain, text, forms in titles:
         document.add_text(f"title_{chain}", text)
-        document.add_text("title_forms", text)
-        forms.setdefault(chain, []).append(text)
-    for chain, own in forms.items():
-        document.add_text(f"forms_{chain}", _distinct(" ".join(own)))
+        document.add_text("title_forms", forms)
+    for chain in {each.chain for each in (*texts, *titles)}:
+        forms = " ".join(each.forms for each in (*texts, *titles) if each.chain == chain)
+        document.add_text(f"forms_{chain}", _distinct(forms))
     for name, values in work.values.items():
         for value in dict.fromkeys(values):
             document.add_text(name, value)
@@ -94,24 +109,32 @@ def work_document(work: IndexedWork, texts: list[tuple[str, str]]) -> tantivy.Do
     return document
 
 
-def passage_document(work: IndexedWork, paragraph: IndexedParagraph, chain: str, text: str) -> tantivy.Document:
-    """One of the work's paragraphs, with the values of the work."""
-    document = tantivy.Document()
-    document.add_integer("work", work.id)
-    document.add_integer("place", place_of(paragraph.document_id, paragraph.ordinal))
-    document.add_integer("weight", TEXT_WEIGHT if paragraph.kind == "text" else 0)
-    _add_dates(document, work)
-    document.add_text("chain", chain)
-    document.add_text(f"text_{chain}", text)
-    document.add_text("forms", _distinct(text))
-    if paragraph.language:
-        document.add_text("language", paragraph.language)
-    for name in OF_WORKS:
-        for value in dict.fromkeys(work.values.get(name, ())):
+def passage_documents(work: IndexedWork, texts: Sequence[Prepared]) -> Iterator[tantivy.Document]:
+    """Its paragraphs, each with the values of the work."""
+    newest, oldest = sort_numbers(work)
+    of_work = [(name, value) for name in OF_WORKS for value in dict.fromkeys(work.values.get(name, ()))]
+    for paragraph, (chain, text, forms) in zip(work.paragraphs, texts, strict=True):
+        document = tantivy.Document()
+        document.add_integer("work", work.id)
+        document.add_integer("place", place_of(paragraph.document_id, paragraph.ordinal))
+        document.add_integer("weight", TEXT_WEIGHT if paragraph.kind == "text" else 0)
+        document.add_integer("newest", newest)
+        document.add_integer("oldest", oldest)
+        document.add_text("chain", chain)
+        document.add_text(f"text_{chain}", text)
+        document.add_text("forms", forms)
+        if paragraph.language:
+            document.add_text("language", paragraph.language)
+        for name, value in of_work:
             document.add_text(name, value)
-    for name, value in dict.fromkeys(paragraph.values):
-        document.add_text(name, analysis.prepare(value) if name in NAME_FIELDS else value)
-    return document
+        for name, value in dict.fromkeys(paragraph.values):
+            document.add_text(name, analysis.prepare(value) if name in NAME_FIELDS else value)
+        yield document
+
+
+def _distinct(text: str) -> str:
+    """Each run between spaces once."""
+    return " ".join(dict.fromkeys(text.split()))
 
 
 def place_of(document_id: int, ordinal: int) -> int:
@@ -121,17 +144,6 @@ def place_of(document_id: int, ordinal: int) -> int:
 
 def address_of(place: int) -> PassageAddress:
     return PassageAddress(place >> _ORDINAL_BITS, place & (1 << _ORDINAL_BITS) - 1)
-
-
-def _distinct(text: str) -> str:
-    """Each run between spaces once: for a field that keeps no positions it is the same text."""
-    return " ".join(dict.fromkeys(text.split()))
-
-
-def _add_dates(document: tantivy.Document, work: IndexedWork) -> None:
-    newest, oldest = sort_numbers(work)
-    document.add_integer("newest", newest)
-    document.add_integer("oldest", oldest)
 
 
 def sort_numbers(work: IndexedWork) -> tuple[int, int]:

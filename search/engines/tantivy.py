@@ -31,7 +31,7 @@ from search.engines.paging import (
 )
 from search.engines.paragraphs import of_paragraphs
 from search.engines.passages import PARAGRAPHS, passage_words, passages_of
-from search.engines.schema import address_of, forms_field, passage_document, work_document
+from search.engines.schema import address_of, forms_field, passage_documents, prepared, work_document
 from search.errors import IndexUnavailable
 from search.query.tree import Node
 
@@ -116,10 +116,10 @@ class TantivyEngine:
         for work in works:
             works_writer.delete_documents_by_term("id", work.id)
             passages_writer.delete_documents_by_term("work", work.id)
-            texts = [(analysis.chain_of(each.language), analysis.prepare(each.text)) for each in work.paragraphs]
+            texts = [prepared(each.language, each.text) for each in work.paragraphs]
             works_writer.add_document(work_document(work, texts))
-            for paragraph, (chain, text) in zip(work.paragraphs, texts, strict=True):
-                passages_writer.add_document(passage_document(work, paragraph, chain, text))
+            for document in passage_documents(work, texts):
+                passages_writer.add_document(document)
 
     def remove(self, works: Iterable[int], seq: int = 0) -> None:
         works_writer, passages_writer = self._writers()

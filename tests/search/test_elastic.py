@@ -19,9 +19,9 @@ from search.query import parse, resolve
 from search.query.tree import And, Everything, Exact, Not, Or
 from tests.conftest import free_port
 from tests.search.faulty import FaultyWay
+from tests.search.invented import WORKS
 from tests.search.library import WORKS as LIBRARY
 from tests.search.library import changed, put, withdraw
-from tests.search.test_engine import WORKS
 from tests.search.test_indexing import content, from_scratch, watermarks
 
 SHAPE = {"made": "for tests"}
