@@ -24,8 +24,8 @@ from search.query.tree import And, Exact, Match, Not, Or, StartsWith
 from search.query.widen import MAX_FAMILIES
 from tests.conftest import place_of_its_own
 from tests.search.fuzzing import queries
+from tests.search.invented import WORKS
 from tests.search.plainly import answers
-from tests.search.test_engine import WORKS
 
 COUNT = 100_000
 PARTS = 4
