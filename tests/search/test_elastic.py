@@ -261,6 +261,34 @@ def test_deep_trees_and_long_lists_are_answered(engine):
     assert engine.members(Or((many, tree("worker")))) == (1,)
 
 
+def test_an_index_in_several_shards_gives_the_same_answers(cluster):
+    engine, memory = open_engine(replace(cluster, shards=3)), open_engine(None)
+    memory.add(WORKS)
+    memory.commit()
+    with engine.writing(shape_of(engine)):
+        engine.add(WORKS)
+        engine.commit()
+    assert "3 shards" in engine.shape()["engine"]
+    assert list(engine.holdings()) == list(memory.holdings())
+    for text in ("worker", "migra* -workers", '"domestic worker"~3', "country:PHL migrant", ""):
+        assert engine.members(tree(text)) == memory.members(tree(text))
+        for sort in ("relevance", "-date"):
+            question = Question(tree(text), facets=("country", "year"), sort=sort, limit=10)
+            here, there = engine.ask(question), memory.ask(question)
+            assert (here.total, {f: dict(c) for f, c in here.counts.items()}) == (
+                there.total,
+                {f: dict(c) for f, c in there.counts.items()},
+            )
+            assert sort == "relevance" or here.works == there.works
+            pages, after = [], None
+            while after or not pages:
+                page = engine.ask(replace(question, after=after))
+                pages += page.works
+                after = page.after
+            assert sorted(pages) == list(engine.members(tree(text)))
+            assert pages == list(engine.walk(question))
+
+
 def test_frequencies_are_of_works_in_any_language(engine):
     with engine.writing(shape_of(engine)):
         engine.add([work(1, "worker", "worker"), work(2, "workers")])

@@ -28,6 +28,7 @@ from search.errors import MistakenRequest
 from search.query.tree import Node
 
 MAX_BUCKETS = 500
+LONGEST_PAGE = 9_999  # hits, whatever was asked for; Elasticsearch gives 10,000 at once
 BEHIND = "this cursor stands behind the end of the results"
 LEAST_SCORE = 1e-30  # of words; what has none scores 0
 _ID_BITS, _PLACE_BITS = 40, 63
@@ -41,7 +42,7 @@ def ask_body(question: Question, unit: Unit, looked_up: Node | None = None) -> J
     MistakenRequest for a cursor of another question.
     """
     tree = looked_up or question.tree
-    size = question.limit + 1 if question.limit else 0
+    size = min(question.limit, LONGEST_PAGE) + 1 if question.limit else 0
     body = _sorted(replace(question, tree=tree), unit) | {"size": size, "track_total_hits": True}
     after = _read(question, unit, tree)
     if after and question.limit:
@@ -85,7 +86,11 @@ def paragraph_of(hit: Json) -> tuple[int, PassageAddress]:
 def passage_bodies(tree: Node, works: Sequence[int], chains: Sequence[str], limit: int) -> list[Json]:
     """For each work, its passages that answer best; nothing if a passage can hold nothing of what was asked."""
     words = passage_words(tree, chains)
-    page = {"size": limit, "sort": [{"_score": "desc"}, {"rank": "asc"}, {"place": "asc"}], "track_total_hits": False}
+    page = {
+        "size": min(limit, LONGEST_PAGE),
+        "sort": [{"_score": "desc"}, {"rank": "asc"}, {"place": "asc"}],
+        "track_total_hits": False,
+    }
     return [page | {"query": passages_of(work, words, chains)} for work in works if words]
 
 
@@ -144,8 +149,9 @@ def _total(found: Json) -> int:
 
 def _page(question: Question, found: Json, unit: Unit, tree: Node) -> tuple[list[Json], str | None]:
     hits: list[Json] = found["hits"]["hits"]
-    page = hits[: question.limit]
-    return page, _write(question, unit, tree, page[-1]["sort"]) if len(hits) > question.limit > 0 else None
+    limit = min(question.limit, LONGEST_PAGE)
+    page = hits[:limit]
+    return page, _write(question, unit, tree, page[-1]["sort"]) if len(hits) > limit > 0 else None
 
 
 def _write(question: Question, unit: Unit, tree: Node, sort: list[Any]) -> str:

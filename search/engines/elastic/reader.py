@@ -1,8 +1,13 @@
-"""How is one generation read? Searches with a time-out, whole or not at all, and long walks from one state."""
+"""How is one generation read? Searches with a time-out, whole or not at all, and long walks from one state.
+
+Where an index has several shards, words are weighed by how often they stand in all of them (`dfs_query_then_fetch`);
+where shards have copies, all pages of an answer come from the same ones: copies weigh a little differently.
+"""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
+from zlib import crc32
 
 from elasticsearch import Elasticsearch
 
@@ -12,6 +17,8 @@ from search.errors import IndexUnavailable
 
 PAGE = 10_000  # hits at once; Elasticsearch gives no more
 KEPT = "5m"  # how long a walk may rest between two pages
+ALL = "dfs_query_then_fetch"
+WHOLE: Json = {"allow_partial_search_results": False, "search_type": ALL}
 REPLACED = "the index was replaced while it was being read; ask again"
 
 
@@ -23,12 +30,12 @@ class Reader:
 
     def search(self, body: Json) -> Json:
         """One answer, of all shards."""
-        whole = self._whole(body)
+        whole = self._timed(body) | WHOLE | {"preference": _copies(body)}
         return _checked(self._line.ask(lambda client: dict(client.search(index=self.index, **whole))))
 
     def searches(self, bodies: Sequence[Json]) -> list[Json]:
         """Several answers in one call."""
-        lines = [part for body in bodies for part in ({"allow_partial_search_results": False}, self._timed(body))]
+        lines = [part for body in bodies for part in (WHOLE | {"preference": _copies(body)}, self._timed(body))]
         if not lines:
             return []
         found = self._line.ask(lambda client: client.msearch(index=self.index, searches=lines))
@@ -66,7 +73,7 @@ class Reader:
 
     def _page(self, body: Json) -> Json:
         try:
-            return _checked(self._line.ask(lambda client: dict(client.search(**body)), retry=True))
+            return _checked(self._line.ask(lambda client: dict(client.search(**body, search_type=ALL)), retry=True))
         except IndexUnavailable as error:
             if self._line.ask(lambda client: bool(client.indices.exists(index=self.index))):
                 raise
@@ -85,12 +92,14 @@ class Reader:
             with suppress(IndexUnavailable):  # it ends by itself
                 self._line.ask(lambda client: client.close_point_in_time(id=point))
 
-    def _whole(self, body: Json) -> Json:
-        return self._timed(body) | {"allow_partial_search_results": False}
-
     def _timed(self, body: Json) -> Json:
         """With what keeps an answer small and in time: the cluster gives up before the caller does."""
         return {"timeout": f"{max(1, int(self._seconds * 900))}ms", "_source": False, **body}
+
+
+def _copies(body: Json) -> str:
+    """The same for all pages of an answer."""
+    return str(crc32(repr(body["query"]).encode()) if "query" in body else 0)
 
 
 def _checked(found: Json) -> Json:
