@@ -4,6 +4,7 @@ import threading
 import time
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from search.keys import SCOPES, add_key, keys, revoke_key
 from search.web import create_app
 from search.web.gate import MOST_BUCKETS, Access, Buckets, Gate
+from tests.conftest import free_port
 from tests.search.library import WORKS, fill
 
 BASE = "https://watch.example.org"
@@ -239,6 +241,41 @@ def test_a_crowd_takes_a_bounded_room():
     for number in range(MOST_BUCKETS + 500):
         buckets.take(str(number), 60, 1)
     assert len(buckets.held) == MOST_BUCKETS
+
+
+@pytest.fixture
+def served(catalog, tmp_path):
+    """The application behind a real server, as `forumwatch serve` runs it."""
+    import uvicorn
+
+    fill(catalog, WORKS[:2])
+    access = Access(frozenset(SCOPES), 3)
+    app = create_app(catalog, None, lambda sha: tmp_path / sha, "a secret, long enough for a test", BASE, access=access)
+    config = uvicorn.Config(app, port=free_port(), log_level="warning", access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{config.port}"
+    server.should_exit = True
+    thread.join(20)
+
+
+def test_over_a_real_line_and_through_a_proxy_on_this_machine(served, catalog):
+    """Readers behind the proxy are told apart by what it says of them; nobody's count is another's."""
+    key = key_for(catalog, "changes", rate=2)
+
+    def status(reader, **more):
+        answer = httpx.get(f"{served}{FEED}", headers={"X-Forwarded-For": reader} | more)
+        assert answer.status_code != 429 or int(answer.headers["retry-after"]) > 0
+        return answer.status_code
+
+    assert [status("203.0.113.1") for _ in range(4)] == [200, 200, 200, 429]
+    assert status("203.0.113.2") == 200
+    assert [status("203.0.113.1", Authorization=f"Bearer {key}") for _ in range(3)] == [200, 200, 429]
+    lines = httpx.get(f"{served}{FEED}.jsonl", headers={"X-Forwarded-For": "203.0.113.3"}).text.splitlines()
+    assert len(lines) == 2
 
 
 def test_openapi_says_which_key_opens_what(visit):
