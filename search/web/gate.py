@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import logging
 import math
-import re
 import secrets
 import threading
 import time
@@ -35,7 +34,7 @@ from search.web.api.routes import PREFIX
 
 LOG = logging.getLogger("forumwatch.web")
 
-EXPORTS = re.compile(rf"({PREFIX})?/search\.(?!json$)\w+/?")  # also those beside the search page: they cost as much
+NEEDS = {f"{PREFIX}/changes": "changes", f"{PREFIX}/export": "export"}  # all else there: read
 COST = {"export": 10}
 MOST_BUCKETS = 20_000
 MINUTE = 60.0
@@ -52,11 +51,9 @@ class Access:
 
 def needs(path: str) -> str | None:
     """The scope that an address needs; None: it is not the API's."""
-    if EXPORTS.fullmatch(path):
-        return "export"
     if not f"{path}/".startswith(f"{PREFIX}/"):
         return None
-    return "changes" if path.startswith(f"{PREFIX}/changes") else "read"
+    return next((scope for start, scope in NEEDS.items() if path.startswith(start)), "read")
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,19 +156,18 @@ def test_who_tries_keys_is_slowed_like_all(visit):
 
 def test_exports_cost_more(visit):
     access = Access(frozenset(SCOPES), 20)
-    answers = [visit("/api/v1/search.nothing", access=access) for _ in range(3)]
+    answers = [visit("/api/v1/export.nothing", access=access) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [404, 404, 429]
     assert visit(READ, access=Access(frozenset(SCOPES), 5)).status_code == 200
-    assert visit("/search.nothing", access=Access(frozenset(), 60)).status_code == 401  # beside the page as well
     dear = Access(frozenset(SCOPES), 2)  # less a minute than one export costs: still one can be had
-    assert visit("/api/v1/search.nothing", access=dear, host="192.0.2.1").status_code == 404
-    assert visit("/api/v1/search.nothing", access=dear, host="192.0.2.1").headers["retry-after"] == "300"
+    assert visit("/api/v1/export.nothing", access=dear, host="192.0.2.1").status_code == 404
+    assert visit("/api/v1/export.nothing", access=dear, host="192.0.2.1").headers["retry-after"] == "300"
 
 
 def test_the_pages_stay_free(visit):
     access = Access(frozenset(), 1)
     for _ in range(5):
-        for path in ("/sources", "/sources.json", "/search.json.x/y", "/api", "/api/v10/x", "/openapi.json"):
+        for path in ("/sources", "/sources.json", "/api", "/api/v10/x", "/openapi.json"):
             assert visit(path, access=access).status_code in (200, 404)
     assert visit("/api/v1", access=access).status_code == 401
     assert visit("/api/v1/nowhere", access=access, host="192.0.2.1").status_code == 401
@@ -280,6 +279,9 @@ def test_over_a_real_line_and_through_a_proxy_on_this_machine(served, catalog):
 
 def test_openapi_says_which_key_opens_what(visit):
     described = visit("/openapi.json", access=READ_ONLY).json()
+    guarded = {path: each["get"]["security"] for path, each in described["paths"].items() if path.startswith("/api/")}
+    exports = [said for path, said in guarded.items() if path.startswith("/api/v1/export.")]
+    assert len(exports) >= 5 and all(said == [{"key": []}] for said in exports)
     assert described["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert described["paths"][FEED]["get"]["security"] == [{"key": []}]
     assert described["paths"][READ]["get"]["security"] == [{"key": []}, {}]
