@@ -40,15 +40,16 @@ def complete(catalog: Catalog, begun: str, language: str | None = None, limit: i
 
 
 def _symbols(catalog: Catalog, begun: str, limit: int) -> Iterator[Completion]:
-    """By a range of the index, in capitals, as symbols are."""
-    start, table = begun.upper(), documents.c.symbol
-    query = sa.select(table).where(table >= start, table < start + HIGHEST).distinct().order_by(table).limit(limit)
+    """By a range of the index, in capitals, as symbols are; characters compare as such in every database."""
     if "\x00" in begun:
         return
+    start, symbol = begun.upper(), documents.c.symbol
     with catalog.read() as connection:
-        for symbol in connection.execute(query).scalars():
-            if str(symbol).startswith(start):
-                yield Completion(symbol, "symbol", symbol, symbol, write(Field("symbol", symbol)))
+        at = symbol.collate("C") if connection.dialect.name == "postgresql" else symbol
+        query = sa.select(at.label("symbol")).where(at >= start, at < start + HIGHEST).distinct().limit(limit)
+        query = query.order_by(sa.text("symbol"))
+        for found in connection.execute(query).scalars():
+            yield Completion(found, "symbol", found, found, write(Field("symbol", found)))
 
 
 def _names(folded: str, language: str | None) -> list[Completion]:
