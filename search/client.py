@@ -178,12 +178,15 @@ class Forumwatch:
         """countries, bodies, instruments, themes, languages, publishers, kinds or fields."""
         return cast("VocabularyJson", self._get(f"vocabularies/{name}", {}))
 
-    def changes(self, after: int = 0) -> Iterator[ChangeJson]:
-        """Everything that changed after a number, to the newest; keep the last `seq` for the next time."""
+    def changes(self, after: int = 0, mark: str = "") -> Iterator[ChangeJson]:
+        """Everything that changed after a number, to the newest; keep the last `seq` for the next time.
+
+        `mark`: that of the number, where it was kept. Refused (409) if the catalog's history is another one by now.
+        """
         while True:
-            page = cast("ChangesJson", self._get("changes", {"after": after, "limit": 500}))
+            page = cast("ChangesJson", self._get("changes", {"after": after, "limit": 500, "mark": mark}))
             yield from page["changes"]
-            after = page["next"]
+            after, mark = page["next"], page["mark"]
             if not page["more"]:
                 return
 

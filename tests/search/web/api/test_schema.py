@@ -7,10 +7,13 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
+from schemathesis.checks import positive_data_acceptance
 
 from catalog import Catalog
 from search.web import create_app
 from tests.search.web.api.conftest import BASE
+
+TOGETHER = {"after", "kind", "value"}
 
 
 def paths():
@@ -38,7 +41,9 @@ def test_answers_are_as_described(schema, path, mode):
         phases=[Phase.generate],
     )
     def ask(case):
-        case.call_and_validate()
+        # a cursor of another search, or half of a pair: no schema says what is wrong with it, and a sentence does
+        meant = TOGETHER & {name for name, value in (case.query or {}).items() if value}
+        case.call_and_validate(excluded_checks=[positive_data_acceptance] if meant else [])
 
     try:
         ask()
