@@ -1,5 +1,10 @@
-"""How is a query said in words? A tree as a sentence in English, French or Spanish."""
+"""How is a query said in words? A tree as a sentence in English, French or Spanish.
 
+A sentence says all of a tree and leaves no doubt: two that mean different things are said differently. What was typed
+stands in quotation marks, groups in parentheses, and each kind of clause begins in its own way.
+"""
+
+import re
 import tomllib
 from datetime import date
 from functools import cache
@@ -23,6 +28,7 @@ from search.query.tree import (
 from search.query.values import codes_of
 
 LANGUAGES = ("en", "fr", "es")
+_BARE = re.compile(r"[\w./-]+…?")  # a value that can stand in a sentence as it is
 
 
 def say(tree: Node, language: str | None = None) -> str:
@@ -82,11 +88,13 @@ class _Saying:
         return ""
 
     def field(self, field: str, value: str) -> str:
-        codes = codes_of(field, value)
-        shown = label_of(field, codes[0], self.language) if codes else value
-        if not codes and shown.endswith("*"):
-            shown = shown.rstrip("*") + "…"
-        return str(self.words["field"][field]).format(value=shown)
+        form = str(self.words["field"][field])
+        shown = " / ".join(label_of(field, code, self.language) for code in codes_of(field, value))
+        if not shown:
+            shown = value.rstrip("*") + "…" if value.endswith("*") else value
+            if field != "title" and not _BARE.fullmatch(shown):  # the title has quotation marks already
+                shown = self.put("quoted", text=shown)
+        return form.format(value=shown)
 
     def dates(self, first: date | None, last: date | None) -> str:
         if first and last:
