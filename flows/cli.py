@@ -139,8 +139,12 @@ def index_command(as_json: AsJson = False) -> None:
     from flows import shown, steps
 
     with shown.bars(as_json):
-        number = steps.index(_house())
-    _print_json({"works": number}) if as_json else print(f"{number} works written to the index")
+        house = _house()
+        number, meant = steps.index(house), steps.meaning(house)
+    if as_json:
+        _print_json({"works": number, "meaning": meant})
+    else:
+        print(f"{number} works written to the index" + (f", {meant} given their meaning" if meant is not None else ""))
 
 
 app.command("search")(search_command)

@@ -23,6 +23,9 @@ def search_command(
     widen: Annotated[
         bool, typer.Option("--widen", help="words of a keyword family find the family, in six languages")
     ] = False,
+    meaning: Annotated[
+        bool, typer.Option("--meaning", help="also passages that say something like it, in any language")
+    ] = False,
     like: Annotated[
         str | None, typer.Option(metavar="SYMBOL|SHA256|WORK", help="instead of a query: more like this work")
     ] = None,
@@ -36,12 +39,12 @@ def search_command(
     if (query is None) == (like is None):
         raise typer.BadParameter("give either a query or --like SYMBOL")
     if like is not None:
-        if after or paragraphs or widen or sort != "relevance":
+        if after or paragraphs or widen or meaning or sort != "relevance":
             raise typer.BadParameter("--like goes with --language, --limit and --json only")
         _like(furnished(), like, language, limit, as_json)
         return
     unit = "paragraphs" if paragraphs else "works"
-    asked = Asked(query or "", sort=sort, limit=limit, after=after, unit=unit, widen=widen)
+    asked = Asked(query or "", sort=sort, limit=limit, after=after, unit=unit, widen=widen, meaning=meaning)
     _search(furnished(), asked, language, as_json)
 
 
@@ -51,7 +54,14 @@ def _search(house: House, asked: "Asked", language: str | None, as_json: bool) -
     from search.web.urls import Urls, search_urls
 
     results = house.searcher.search(
-        asked.query, language, asked.sort, asked.limit, asked.after, unit=asked.unit, widen=asked.widen
+        asked.query,
+        language,
+        asked.sort,
+        asked.limit,
+        asked.after,
+        unit=asked.unit,
+        widen=asked.widen,
+        meaning=asked.meaning,
     )
     if as_json:
         urls = Urls(house.settings.base_url)

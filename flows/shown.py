@@ -113,7 +113,8 @@ def _widening(widening: Widening) -> Text:
 def _passage(passage: Passage) -> Text:
     poor = "  (poor text: searches may miss)" if passage.quality < POOR else ""
     where = f", p. {passage.page}" if passage.paragraph else ""  # without a number the citation names the page
-    text = Text(f"  {passage.citation}{where}{poor}\n    ", style="dim")
+    alike = f"  ({passage.similarity:.2f} alike)" if passage.similarity is not None else ""
+    text = Text(f"  {passage.citation}{where}{alike}{poor}\n    ", style="dim")
     quoted = Text(passage.text, style="default")
     for start, end in passage.marks:
         quoted.stylize("bold reverse", start, end)

@@ -156,6 +156,20 @@ def index(house: House) -> int:
     return int(counts["works"])
 
 
+def meaning(house: House) -> int | None:
+    """Gives the passages of new works their meaning; returns how many works, None where the extra is not installed.
+
+    A step of its own, after all others: it takes longer than they do, and no search by words waits for it.
+    """
+    if house.meaning is None:
+        return None
+    from search.meaning import meaning_changes
+
+    with recorded(house, "meaning") as counts, watch("meaning") as seen:
+        counts["works"] = meaning_changes(house.catalog, house.meaning, progress=seen)
+    return int(counts["works"])
+
+
 def check(house: House, repair: bool = True) -> "CheckReport":
     """Holds the index against the catalog, work by work, and mends it. Errors: DriftLeft if they still differ."""
     from search.checking import check as hold_against

@@ -14,6 +14,8 @@ from search.facets import chosen_values, shown_facet
 from search.fields import FACETS
 from search.hits import dress, dress_paragraphs
 from search.likeness import alike
+from search.meaning import Meaning, search_both, show_alike
+from search.query.complaining import Complaints
 from search.query.parse import Parsed, parse
 from search.query.resolve import resolve
 from search.query.say import say
@@ -58,9 +60,10 @@ class Searcher:
     IndexUnavailable if the index cannot be opened, or is not there while the catalog holds works.
     """
 
-    def __init__(self, catalog: Catalog, engine: Engine) -> None:
+    def __init__(self, catalog: Catalog, engine: Engine, meaning: Meaning | None = None) -> None:
         self.catalog = catalog
         self.engine = engine
+        self.meaning = meaning
         self.citing = Citing(catalog)
 
     def search(
@@ -91,7 +94,14 @@ class Searcher:
         complaints = asked.complaints
         if limit > MAX_LIMIT:
             complaints += (Complaint(f"at most {MAX_LIMIT} results a page; use --after for more", 0, 0),)
-        answer = self._answer(asked, asked.question(max(0, min(limit, MAX_LIMIT)), after, FACETS))
+        question = asked.question(max(0, min(limit, MAX_LIMIT)), after, FACETS)
+        complain = Complaints(language)
+        fused = search_both(self.engine, self.meaning, asked.parsed.tree, question, unit, complain) if meaning else None
+        complaints += tuple(complain)
+        answer = fused.answer if fused else self._answer(asked, question)
+        hits = self._dressed(asked.tree, answer, language)
+        if fused:
+            hits = show_alike(self.catalog, asked.tree, hits, fused, language)
         if not answer.total:
             self._check_there()
         widened, uncounted = self._widened(asked, language, counts=after is None)
@@ -101,7 +111,7 @@ class Searcher:
             query=query,
             said=say(asked.parsed.tree, language),
             total=answer.total,
-            hits=self._dressed(asked.tree, answer, language),
+            hits=hits,
             facets=tuple(
                 shown_facet(each, answer.counts[each], asked.filters.get(each, ()), language) for each in FACETS
             ),

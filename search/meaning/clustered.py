@@ -169,7 +169,7 @@ class ClusterVectors:
         knn["num_candidates"] = min(2 * wanted, MOST)
         if works is not None:
             knn["filter"] = {"terms": {"work": [str(work) for work in works]}}
-        fields = ["work", "document", "ordinal", "text"]
+        fields: list[Json] = [{"field": name} for name in ("work", "document", "ordinal", "text")]
         try:
             found = self._line.ask(
                 lambda client: client.search(

@@ -5,7 +5,7 @@ meaning/g-.../near-N.usearch      a graph of the vectors of these texts, that re
 
 Texts that are the same share a vector. A commit writes a new graph whole, then commits the passages, which name it:
 that is the one moment at which readers see both, and a crash before it leaves what was there. A vector is kept in
-512 bytes; that moves a similarity by at most 0.02.
+512 bytes; what the graph finds by these is compared with the question in whole.
 """
 
 import logging
@@ -112,8 +112,7 @@ class LocalVectors:
             wanted = limit
             while True:
                 found = graph.search(vector, min(wanted, len(graph)))
-                similar = dict(zip(found.keys.tolist(), (1 - found.distances).tolist(), strict=True))
-                near = _places(connection, similar, limit, works)
+                near = _places(connection, _compared(graph, found.keys.tolist(), vector), limit, works)
                 if len(near) >= limit or wanted >= len(graph) or (works is None and wanted > limit):
                     return near
                 wanted *= 4
