@@ -97,7 +97,7 @@ class Searcher:
         question = asked.question(max(0, min(limit, MAX_LIMIT)), after, FACETS)
         complain = Complaints(language)
         fused = search_both(self.engine, self.meaning, asked.parsed.tree, question, unit, complain) if meaning else None
-        complaints += tuple(complain)
+        complaints += complain.all()
         answer = fused.answer if fused else self._answer(asked, question)
         hits = self._dressed(asked.tree, answer, language)
         if fused:

@@ -30,7 +30,6 @@ PARAMETERS = [
     ("q", "The query; see /help.", '"domestic workers" AND country:PHL'),
     ("unit", "works (as without it) or paragraphs, each of which holds all that is asked.", "paragraphs"),
     ("widen", "1: words of a keyword family find the whole family, in six languages.", "1"),
-    ("meaning", "1: passages that say something alike, in any language, come among those with the words.", "1"),
     ("sort", "relevance (as without it), -date (newest first) or date.", "-date"),
     ("limit", f"Works on a page, 1 to {MOST_HITS}; {LIMIT} without it.", "20"),
     ("after", "The cursor of the next page, as the answer before gives it.", ""),
