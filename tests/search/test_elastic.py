@@ -12,9 +12,8 @@ from search.engines import Cluster
 from search.engines.elastic import elastic, lease, line, reader, writer
 from search.engines.elastic.lease import Lease
 from search.engines.elastic.line import Breaker, ClusterAway, Line
-from search.engines.elastic.writer import WorksRefused
 from search.engines.engine import IndexedParagraph, IndexedWork, Question
-from search.errors import REBUILD, IndexUnavailable, MistakenRequest
+from search.errors import REBUILD, IndexUnavailable, MistakenRequest, WorksRefused
 from search.query import parse, resolve
 from search.query.tree import And, Everything, Exact, Not, Or
 from tests.conftest import free_port
@@ -136,13 +135,15 @@ def test_mappings_are_strict_and_templates_keep_them_so(engine, cluster):
         cluster.client.index(index=by_hand, document={"guess": 1})
 
 
-def test_what_is_refused_is_named_and_stops_nothing_else(engine, cluster):
+def test_what_is_refused_is_named_and_stops_nothing_else(engine, monkeypatch):
+    monkeypatch.setattr(writer, "LONGEST_WORK", 1000)
     bad = work(2, "two words", nonsense=("a value of a field that is not there",))
     with pytest.raises(WorksRefused) as caught, engine.writing(shape_of(engine)) as target:
-        engine.add([work(1, "one word"), bad, work(3, "three words")])
+        engine.add([work(1, "one word"), bad, work(3, "three words"), work(4, "long " * 500)])
         engine.commit()
         target.publish()
     assert engine.members(tree("word")) == (1, 3)
+    assert set(caught.value.refused) == {2, 4}
     assert "work 2" in str(caught.value) and "nonsense" in str(caught.value)
     with engine.writing(shape_of(engine)):
         engine.add([work(2, "two words, mended")])

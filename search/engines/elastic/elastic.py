@@ -16,10 +16,10 @@ from search.engines.elastic.lease import Lease
 from search.engines.elastic.line import Line, NotThere
 from search.engines.elastic.mapping import Json, schema_version
 from search.engines.elastic.reader import PAGE, Reader
-from search.engines.elastic.writer import WorksRefused, Writer
+from search.engines.elastic.writer import Writer
 from search.engines.engine import Answer, Holding, IndexedWork, ParagraphAnswer, PassageAddress, Question, Target
 from search.engines.paragraphs import of_paragraphs
-from search.errors import IndexUnavailable
+from search.errors import IndexUnavailable, WorksRefused
 from search.query.tree import Node
 
 T = TypeVar("T")

@@ -15,26 +15,16 @@ from elasticsearch import ApiError, Elasticsearch, helpers
 from search.engines.elastic.line import BROKEN, BUSY, FORBIDDEN, TEMPORARY, ClusterAway, Line, refusal
 from search.engines.elastic.mapping import Json, documents
 from search.engines.engine import IndexedWork
-from search.errors import IndexUnavailable, SearchError
+from search.errors import IndexUnavailable
 
 log = logging.getLogger(__name__)
 
 CHUNK_BYTES = 8_000_000
 CHUNK_DOCUMENTS = 1000
+LONGEST_WORK = 30_000_000  # characters; Elasticsearch takes 100 MB at once, and hangs up on more
 TRIES = 5  # of a single document that the cluster was too busy for, with growing pauses
 REFUSED = frozenset((400, 413))  # never taken, however often it is sent
 PAGE = 10_000  # hits at once; Elasticsearch gives no more
-SHOWN = 3
-
-
-class WorksRefused(SearchError):
-    """Raised at the end of writing when the cluster would not take some works; all others are indexed."""
-
-    def __init__(self, refused: dict[int, str]) -> None:
-        shown = "; ".join(f"work {work}: {reason}" for work, reason in sorted(refused.items())[:SHOWN])
-        more = f"; and {len(refused) - SHOWN} more" if len(refused) > SHOWN else ""
-        super().__init__(f"the search cluster refused {len(refused)} works, all others are indexed: {shown}{more}")
-        self.refused = dict(refused)
 
 
 class Writer:
@@ -75,6 +65,9 @@ class Writer:
     def _send(self, client: Elasticsearch, works: dict[int, IndexedWork]) -> None:
         versions = self._versions(client, list(works))
         works = {each: work for each, work in works.items() if versions.get(each, 0) <= work.seq}
+        for each in [each for each, work in works.items() if _length(work) > LONGEST_WORK]:
+            del works[each]
+            self._refuse(each, f"it is longer than {LONGEST_WORK:,} characters")
         there = self._passages_there(client, list(works))
         self._bulk(client, (action for work in works.values() for action in self._actions(work, there[work.id])))
 
@@ -152,14 +145,20 @@ class Writer:
             raise ClusterAway(BUSY, str(said.get("error"))[:1000])
         if status not in REFUSED:
             raise IndexUnavailable(FORBIDDEN if status in (401, 403) else BROKEN, str(said.get("error"))[:1000])
-        work, reason = int(said["_id"].partition("-")[0]), _reason(said.get("error"))
-        log.error("the search cluster refused work %d (%s): %s", work, said["_id"], reason)
+        self._refuse(int(said["_id"].partition("-")[0]), _reason(said.get("error")))
+
+    def _refuse(self, work: int, reason: str) -> None:
+        log.error("the search cluster does not take work %d: %s", work, reason)
         self.refused.setdefault(work, reason)
 
 
 def _action(kind: str, index: str, key: str, version: int) -> Json:
     """`external_gte`: the same version may be written again."""
     return {"_op_type": kind, "_index": index, "_id": key, "version": version, "version_type": "external_gte"}
+
+
+def _length(work: IndexedWork) -> int:
+    return sum(len(each.text) for each in work.paragraphs)
 
 
 def _reason(error: Any) -> str:
