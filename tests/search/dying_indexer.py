@@ -71,10 +71,9 @@ def _complete(engine: Engine, works: int) -> set[str]:
     answer = engine.ask(question)
     ((mark, number),) = answer.counts["kind"]
     assert answer.total == number == works, f"{answer.total} works, {number} of {mark}"
-    if hasattr(engine, "ask_paragraphs"):
-        paragraphs = engine.ask_paragraphs(question)
-        ((mark, number),) = paragraphs.counts["kind"]
-        assert paragraphs.total == number == works * PARAGRAPHS, f"{paragraphs.total} paragraphs, {number} of {mark}"
+    paragraphs = engine.ask_paragraphs(question)
+    ((mark, number),) = paragraphs.counts["kind"]
+    assert paragraphs.total == number == works * PARAGRAPHS, f"{paragraphs.total} paragraphs, {number} of {mark}"
     held = list(engine.holdings())
     assert all(each.passages == PARAGRAPHS for each in held) and len(held) == works, f"{len(held)} works are held"
     return {mark}
