@@ -73,6 +73,16 @@ def test_pages_follow_each_other_without_a_gap_the_same_each_time(each_searcher,
 
 
 @pytest.mark.parametrize("unit", ["works", "paragraphs"])
+def test_the_order_is_the_same_for_every_reader_and_so_is_the_cursor(each_searcher, unit):
+    pages = {}
+    for reader in ("en", "fr", None):
+        first = each_searcher.search("migrants OR workers", reader, limit=4, unit=unit)
+        second = each_searcher.search("migrants OR workers", "es", limit=4, unit=unit, after=first.after)
+        pages[reader] = [hit.work for hit in (*first.hits, *second.hits)]
+    assert pages["en"] == pages["fr"] == pages[None] and len(pages["en"]) == 8
+
+
+@pytest.mark.parametrize("unit", ["works", "paragraphs"])
 @pytest.mark.parametrize("sort", ["relevance", "date", "-date"])
 def test_a_whole_result_is_what_its_pages_are(each_searcher, monkeypatch, unit, sort):
     monkeypatch.setattr("search.searcher.BATCH", 2)
