@@ -65,16 +65,18 @@ def _may_stand(leaf: Leaf, text: str, chain: str) -> bool:
 
 
 def _in_window(leaves: list[Leaf], text: str, at: int, chain: str) -> Spans:
-    tokens = analysis.tokens(text, chain)
-    return [(at + start, at + end) for leaf in leaves for start, end in _of_leaf(leaf, text, chain, tokens)]
+    begun = {isinstance(leaf, Match) and leaf.prefix for leaf in leaves}
+    tokens = analysis.tokens(text, chain) if False in begun else []
+    forms = analysis.located_forms(text) if True in begun else []
+    return [(at + start, at + end) for leaf in leaves for start, end in _of_leaf(leaf, chain, tokens, forms)]
 
 
-def _of_leaf(leaf: Leaf, text: str, chain: str, tokens: list[Token]) -> Spans:
+def _of_leaf(leaf: Leaf, chain: str, tokens: list[Token], forms: list[Token]) -> Spans:
     wanted = _wanted(leaf, chain)
     if not wanted or not isinstance(leaf, Match):
         return []
     if leaf.prefix:
-        return [(form.start, form.end) for form in analysis.located_forms(text) if form.text.startswith(wanted[0])]
+        return [(form.start, form.end) for form in forms if form.text.startswith(wanted[0])]
     if leaf.slop:
         return _near(wanted, leaf.slop, tokens)
     return _phrases(wanted, tokens)

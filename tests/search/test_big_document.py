@@ -83,7 +83,12 @@ def test_every_kind_of_query_is_answered(heavy, query, unit):
     found = heavy.search(query, unit=unit, limit=20)
     assert found.total >= len(found.hits) > 0
     assert all(len(passage.text) <= LONGEST for hit in found.hits for passage in hit.passages)
-    assert len(list(heavy.every(query, unit=unit))) == found.total
+
+
+@pytest.mark.parametrize("unit", ["works", "paragraphs"])
+def test_a_whole_result_is_walked(heavy, unit):
+    query = "safe* OR 委员会 OR اللجنة"
+    assert sum(1 for _ in heavy.every(query, unit=unit)) == heavy.search(query, unit=unit).total
 
 
 def test_it_is_like_others_and_others_like_it(heavy):
