@@ -37,10 +37,15 @@ EXAMPLES = (
 RULES = (
     ("two words", "Both must be there, in any of their forms: worker finds workers."),
     ('"in quotes"', "The words one after the other."),
+    ('"in quotes"~5', "Each word within five of the next."),
     ("OR, AND, NOT", "In capitals. A minus before a word is NOT."),
     ("( )", "Groups what belongs together."),
     ("migra*", "Whatever begins so."),
     ("field:value", "Asks for one of the fields below; quotes around a value of several words."),
+    (
+        'date:"last month"',
+        "Dates in digits, or in words of English, French or Spanish; 2004..2006 is from one to the other.",
+    ),
 )
 
 

@@ -15,6 +15,8 @@ import pytest
 
 from search import analysis, open_engine
 from search.engines.elastic.asking import members_body
+from search.engines.engine import Question
+from search.fields import FACETS
 from search.query import parse, resolve, say, widen, write
 from search.query.complaining import MAX_COMPLAINTS
 from search.query.leaves import MAX_NEAR, MAX_PREFIXES
@@ -31,6 +33,7 @@ COUNT = 100_000
 PARTS = 4
 ON_ELASTICSEARCH = int(os.environ.get("FORUMWATCH_TEST_FUZZ", "6000"))
 BATCH = 250
+WHOLE = 50  # one in so many is asked for in every way that an engine has
 BY_DEFINITION = 250  # one in so many is held against the definitions
 SOME = WORKS[:60]
 CHAINS = len(analysis.CHAINS)
@@ -96,6 +99,21 @@ def depth(node):
     return 1 + depth(node.item) if isinstance(node, Not) else 1
 
 
+def ask_all(engine, text):
+    """A page of works with their passages, and of paragraphs, by relevance and by date, with all facets."""
+    tree = resolve(parse(text).tree).tree
+    found = engine.members(tree)
+    for sort in ("relevance", "-date"):
+        question = Question(tree, facets=FACETS, sort=sort, limit=5)
+        answer = engine.ask(question)
+        assert answer.total == len(found) and set(answer.works) <= set(found)
+        passages = engine.passages(tree, answer.works, "fr", 3)
+        assert {place.document_id // 10 for places in passages.values() for place in places} <= set(answer.works)
+        paragraphs = engine.ask_paragraphs(question)
+        assert len(paragraphs.paragraphs) == min(5, paragraphs.total)
+    assert tuple(sorted(engine.walk(Question(tree)))) == found
+
+
 @pytest.fixture(scope="module")
 def tantivy():
     engine = open_engine(None)
@@ -112,6 +130,8 @@ def test_no_query_breaks_tantivy(tantivy, number):
         except BaseException as error:
             error.add_note(f"the query: {text!r}")
             raise
+        if turn % WHOLE == 0:
+            ask_all(tantivy, text)
         if turn % BY_DEFINITION == 0:
             tree = resolve(parse(text).tree).tree
             assert found == tuple(work.id for work in SOME if answers(work, tree)), text
@@ -131,6 +151,7 @@ def test_no_query_breaks_elasticsearch(tantivy, elasticsearch_url):
             trees = [understood(text, turn) for turn, text in enumerate(batch)]
             for text, tree, found in zip(batch, trees, members(engine, trees), strict=True):
                 assert found == tantivy.members(tree), text
+            ask_all(engine, batch[0])
     assert asked >= min(ON_ELASTICSEARCH, COUNT)
 
 
