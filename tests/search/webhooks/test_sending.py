@@ -76,7 +76,7 @@ def test_every_change_comes_once_and_in_order(any_catalog, sender_of, hook):
     assert webhooks(any_catalog)[0].behind == 0
 
 
-@pytest.mark.parametrize("seed", [SEED, SEED + 1])
+@pytest.mark.parametrize("seed", [SEED, SEED + 1], ids=["one chance", "another"])  # every process names them alike
 def test_a_receiver_that_fails_at_random_ends_with_each_change_once(catalog, sender, clock, hook, seed):
     """Faults of every kind, some of them after the message was taken: then it comes again under the same key."""
     chance = random.Random(seed)
