@@ -39,7 +39,8 @@ class DriftLeft(StepFailed):
 
     def __init__(self, report: "CheckReport") -> None:
         left = report.drift - report.mended
-        super().__init__(f"{left} of {report.works} works differ between index and catalog, and are not mended")
+        why = f": {report.refusal}" if report.refusal else ""
+        super().__init__(f"{left} of {report.works} works differ between index and catalog, and are not mended{why}")
         self.report = report
 
 

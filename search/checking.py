@@ -8,7 +8,7 @@ recorded no change. Works are loaded, and holdings read, some at a time; only wh
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from operator import itemgetter
@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from catalog import Catalog, tables
 from search.analysis import plain
 from search.engines.engine import UNSEALED, Engine, Holding
-from search.errors import REBUILD, IndexUnavailable
+from search.errors import REBUILD, IndexUnavailable, WorksRefused
 from search.indexing import index_changes, index_position, index_standing, shape_wanted
 from search.seal import seal, seal_of_all
 from search.works import last_changes, load_works
@@ -51,7 +51,8 @@ class SourceCheck:
 class CheckReport:
     """What was compared, as found; a work of several sources counts in each, but once in the sums.
 
-    `waiting` are works that changed since the index last looked: not compared, and no drift.
+    `waiting` are works that changed since the index last looked: not compared, and no drift. `refusal` says which works
+    a cluster would not take, and why; they stay missing.
     """
 
     works: int
@@ -60,6 +61,7 @@ class CheckReport:
     drift: int
     mended: int
     sources: tuple[SourceCheck, ...]
+    refusal: str = ""
 
     @property
     def counts(self) -> dict[str, int]:
@@ -111,16 +113,26 @@ def check(catalog: Catalog, engine: Engine, repair: bool = True, wait: float = 3
     again. IndexUnavailable if another process writes it for longer than `wait` seconds, or, without repair, if there
     is no index of the right shape to compare.
     """
+    refusal = ""
     if repair:
-        index_changes(catalog, engine, wait)
+        refusal = _refused(lambda: index_changes(catalog, engine, wait))
     elif trouble := index_standing(catalog, engine).trouble:
         raise IndexUnavailable(trouble)
     found = _compare(catalog, engine)
     left: Collection[int] = found.drift
     if repair and found.drift:
-        _mend(catalog, engine, sorted(found.drift), wait)
+        refusal = _refused(lambda: _mend(catalog, engine, sorted(found.drift), wait)) or refusal
         left = _compare(catalog, engine, found.drift.keys()).drift
-    return _report(found, left)
+    return replace(_report(found, left), refusal=refusal)
+
+
+def _refused(write: Callable[[], object]) -> str:
+    """Which works were not taken, and why; all others were."""
+    try:
+        write()
+    except WorksRefused as error:
+        return str(error)
+    return ""
 
 
 def _compare(catalog: Catalog, engine: Engine, only: Collection[int] | None = None) -> _Compared:

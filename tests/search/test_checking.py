@@ -13,6 +13,7 @@ from catalog import Catalog, tables
 from pipeline.store import store
 from search import Searcher, analysis, checking, index_changes, load_works, open_engine
 from search.checking import CheckReport, check
+from search.engines.elastic import writer
 from search.errors import IndexUnavailable
 from tests.pipeline.made import document, same_text_other_bytes
 from tests.search import drift
@@ -156,6 +157,18 @@ def test_what_is_stored_without_being_news_reaches_the_index(catalog, place):
     assert index_changes(catalog, engine) == 1
     assert check(catalog, engine).drift == 0
     assert Searcher(catalog, engine).search("source:another quality:poor").total == 1
+
+
+def test_what_a_cluster_never_takes_is_named_and_all_else_is_mended(library, cluster, monkeypatch):
+    engine = open_engine(cluster)
+    ids = [put(library, work) for work in WORKS]
+    index_changes(library, engine)
+    long = put(library, changed(WORKS[0], "long " * 5000))
+    drift.lose(engine, ids[3:6])
+    monkeypatch.setattr(writer, "LONGEST_WORK", 20_000)
+    report = check(library, engine)
+    assert f"work {long}" in report.refusal
+    assert (report.drift, report.mended, report.sound) == (4, 3, False)
 
 
 def test_nothing_here_is_sound(catalog, place):
