@@ -243,7 +243,12 @@ changes = Table(
     "changes",
     metadata,
     Column("seq", Integer, primary_key=True, autoincrement=True, comment="monotonic in commit order"),
-    Column("kind", String(16), nullable=False, comment="created, updated or withdrawn"),
+    Column(
+        "kind",
+        String(16),
+        nullable=False,
+        comment="created, updated, noted (known words from elsewhere: no news) or withdrawn",
+    ),
     Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
     Column("document_id", ForeignKey("documents.id")),
     Column("at", Instant, nullable=False),

@@ -12,7 +12,11 @@ branch_labels = None
 depends_on = None
 
 
+KIND = "created, updated or withdrawn", "created, updated, noted (known words from elsewhere: no news) or withdrawn"
+
+
 def upgrade() -> None:
+    _say_of_kinds(*KIND)
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -89,7 +93,13 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    _say_of_kinds(*reversed(KIND))
     op.drop_index(op.f("ix_webhook_deliveries_webhook_id_webhook_deliveries_work_id"), table_name="webhook_deliveries")
     op.drop_table("webhook_deliveries")
     op.drop_table("webhooks")
     op.drop_table("api_keys")
+
+
+def _say_of_kinds(before: str, now: str) -> None:
+    if op.get_bind().dialect.name != "sqlite":  # which keeps no comments
+        op.alter_column("changes", "kind", existing_type=sa.String(16), existing_comment=before, comment=now)
