@@ -61,6 +61,7 @@ _AFTER_LETTERS: tuple[tuple[re.Pattern[str], Replacement], ...] = (
     (_DIGITS, _digit),
     (_SPACED, _and_space),
 )
+_RULED = re.compile(f"[{_ARABIC_MARKS}{_INVISIBLE}{_IDEOGRAPHS}وف{''.join(map(chr, _LETTERS))}]|[^\\x00-\\x7f\\D]")
 _RUN = r"[^\s\x00-/:-@\[-`{-\x7f]"  # what no chain is sure to cut at
 _TOO_LONG = re.compile(f"{_RUN}{{{LONGEST}}}(?={_RUN})")
 _CLUSTERS = re.compile(r".[^\w\s\x00-\x7f]*", re.DOTALL)
@@ -84,9 +85,10 @@ def prepare(text: str) -> str:
     """The text as every chain takes it; `tokens` prepares by itself."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-        text = _AWAY.sub("", text).translate(_LETTERS)
-        for pattern, replacement in _AFTER_LETTERS:
-            text = pattern.sub(replacement, text)
+        if _RULED.search(text):  # what else is done, is done to these characters, or beside them
+            text = _AWAY.sub("", text).translate(_LETTERS)
+            text = _DIGITS.sub(_digit, _CONJUNCTION.sub("", text))
+            text = _SPACED.sub(" ", text)
     if len(text) > LONGEST and max(map(len, text.split()), default=0) > LONGEST:
         text = _TOO_LONG.sub(_and_space, text)
     return text

@@ -71,16 +71,16 @@ def register_chains(index: tantivy.Index) -> None:
 
 
 class Prepared(NamedTuple):
-    """A text as its chain takes it, and each of its words once: what a field that keeps no positions needs of it."""
+    """A text as its chain takes it, and its runs between spaces, each once: enough for a field without positions."""
 
     chain: str
     text: str
-    forms: str
+    runs: dict[str, None]
 
 
 def prepared(language: str | None, text: str) -> Prepared:
     ready = analysis.prepare(text)
-    return Prepared(analysis.chain_of(language), ready, _distinct(ready))
+    return Prepared(analysis.chain_of(language), ready, dict.fromkeys(ready.split()))
 
 
 def work_document(work: IndexedWork, texts: Sequence[Prepared]) -> tantivy.Document:
@@ -94,12 +94,14 @@ def work_document(work: IndexedWork, texts: Sequence[Prepared]) -> tantivy.Docum
     titles = [prepared(language, title) for language, title in work.titles]
     for chain, text, _ in texts:
         document.add_text(f"text_{chain}", text)
-    for chain, text, forms in titles:
+    for chain, text, runs in titles:
         document.add_text(f"title_{chain}", text)
-        document.add_text("title_forms", forms)
-    for chain in {each.chain for each in (*texts, *titles)}:
-        forms = " ".join(each.forms for each in (*texts, *titles) if each.chain == chain)
-        document.add_text(f"forms_{chain}", _distinct(forms))
+        document.add_text("title_forms", " ".join(runs))
+    forms: dict[str, dict[str, None]] = {}
+    for chain, _, runs in (*texts, *titles):
+        forms.setdefault(chain, {}).update(runs)
+    for chain, runs in forms.items():
+        document.add_text(f"forms_{chain}", " ".join(runs))
     for name, values in work.values.items():
         for value in dict.fromkeys(values):
             document.add_text(name, value)
@@ -113,7 +115,7 @@ def passage_documents(work: IndexedWork, texts: Sequence[Prepared]) -> Iterator[
     """Its paragraphs, each with the values of the work."""
     newest, oldest = sort_numbers(work)
     of_work = [(name, value) for name in OF_WORKS for value in dict.fromkeys(work.values.get(name, ()))]
-    for paragraph, (chain, text, forms) in zip(work.paragraphs, texts, strict=True):
+    for paragraph, (chain, text, runs) in zip(work.paragraphs, texts, strict=True):
         document = tantivy.Document()
         document.add_integer("work", work.id)
         document.add_integer("place", place_of(paragraph.document_id, paragraph.ordinal))
@@ -122,7 +124,7 @@ def passage_documents(work: IndexedWork, texts: Sequence[Prepared]) -> Iterator[
         document.add_integer("oldest", oldest)
         document.add_text("chain", chain)
         document.add_text(f"text_{chain}", text)
-        document.add_text("forms", forms)
+        document.add_text("forms", " ".join(runs))
         if paragraph.language:
             document.add_text("language", paragraph.language)
         for name, value in of_work:
@@ -130,11 +132,6 @@ def passage_documents(work: IndexedWork, texts: Sequence[Prepared]) -> Iterator[
         for name, value in dict.fromkeys(paragraph.values):
             document.add_text(name, analysis.prepare(value) if name in NAME_FIELDS else value)
         yield document
-
-
-def _distinct(text: str) -> str:
-    """Each run between spaces once."""
-    return " ".join(dict.fromkeys(text.split()))
 
 
 def place_of(document_id: int, ordinal: int) -> int:
