@@ -1,6 +1,6 @@
 # Everything a newcomer types. Each target sets itself up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint lock clean
+.PHONY: help demo test bench bench-search lint lock clean
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -9,7 +9,7 @@ export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folder, PORT=8700, ELASTICSEARCH=1
 	@$(MAKE) -s ocr || true
@@ -22,6 +22,9 @@ test: .venv/ready ## every test
 
 bench: .venv/ready ## figures, each beside its baseline from the same run
 	$(RUN) -m bench
+
+bench-search: .venv/ready ## search beside Elasticsearch, SQLite and raw Tantivy, about 10 minutes; WORKS=1000000, KEEP=1
+	$(RUN) -m bench.search $(if $(WORKS),--works $(WORKS)) $(if $(KEEP),--keep)
 
 lint: .venv/ready ## style and types
 	.venv/bin/ruff check .

@@ -66,17 +66,17 @@ def _indexing(tested: Candidate, corpus: Corpus) -> dict[str, float]:
 
 def _asking(tested: Candidate, prefix: str) -> dict[str, object]:
     taken: list[float] = []
-    slowest = ("", 0.0)
+    slowest, works = ("", 0.0), 0
     for turn in range(ROUNDS + 1):
         for asked in MIX:
             begun = time.perf_counter()
-            tested.answer(tested.prepare(asked))
+            works += tested.answer(tested.prepare(asked))
             took = (time.perf_counter() - begun) * 1000
             if turn:
                 taken.append(took)
                 slowest = max(slowest, (asked.text, took), key=lambda pair: pair[1])
     found = {f"{prefix}p{share}": percentile(taken, share / 100) for share in (50, 95, 99)}
-    return {**found, f"{prefix}slowest": slowest[0]}
+    return {**found, f"{prefix}slowest": slowest[0], f"{prefix}found": works // (ROUNDS + 1)}
 
 
 if __name__ == "__main__":

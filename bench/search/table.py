@@ -10,8 +10,8 @@ from typing import Any
 DOCS = Path(__file__).parents[2] / "docs" / "search.md"
 BEGIN, END = "<!-- bench: begin -->", "<!-- bench: end -->"
 HEAD = (
-    "| | works/s | of raw | rebuild | on disk | p50 | p95 | p99 | memory |\n"
-    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
+    "| | works/s | of raw | rebuild | on disk | p50 | p95 | p99 | found | memory |\n"
+    "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n"
 )
 
 Row = dict[str, Any]
@@ -35,10 +35,10 @@ def _line(row: Row, raw: Row | None) -> str:
         memory += f" + {row['server'] / 2**20:,.0f} MiB server"
     first = (
         f"| {row['name']} | {rate:,.0f} | {ratio} | {row['seconds']:,.1f} s | {row['bytes'] / 2**20:,.0f} MiB "
-        f"| {_times(row, '')} | {memory} |\n"
+        f"| {_times(row, '')} | {row['found']:,} | {memory} |\n"
     )
     if "paragraphs_p50" in row:
-        first += f"| … asked for paragraphs | | | | | {_times(row, 'paragraphs_')} | |\n"
+        first += f"| … asked for paragraphs | | | | | {_times(row, 'paragraphs_')} | {row['paragraphs_found']:,} | |\n"
     return first
 
 

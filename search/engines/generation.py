@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import tantivy
+from tantivy import Order, Query
 
 from search.engines.schema import passages_schema, register_chains, works_schema
 from search.errors import IndexUnavailable
@@ -22,6 +23,7 @@ class Generation:
         self.works = _open(self.works_schema, works)
         self.passages = _open(self.passages_schema, passages)
         self._writers: tuple[Any, Any] | None = None
+        self._greatest = -1
 
     def writers(self, heap: int) -> tuple[Any, Any]:
         """The writers of both indexes, opened at the first call; `heap` bytes each."""
@@ -32,10 +34,20 @@ class Generation:
                     # a commit that was killed may have left a list of deletions, which the next one, having come as
                     # far, would be refused to write
                     writer.garbage_collect_files()
+                self._greatest = max(_greatest(self.works, "id"), _greatest(self.passages, "work"))
                 self._writers = writers
             except ValueError as error:
                 raise IndexUnavailable("the index cannot be written", str(error)) from error
         return self._writers
+
+    def may_hold(self, work: int) -> bool:
+        """Whether a work that is about to be added may be there already: to replace one that is not costs much.
+
+        None is that has a greater number than all that were ever there; to be asked after `writers`.
+        """
+        known = work <= self._greatest
+        self._greatest = max(self._greatest, work)
+        return known
 
     def commit(self) -> None:
         """Passages first: a work that is found has its passages. What a crash leaves half done is done again."""
@@ -74,3 +86,9 @@ def _open(schema: tantivy.Schema, path: Path | None) -> tantivy.Index:
     index.config_reader("manual")
     register_chains(index)
     return index
+
+
+def _greatest(index: tantivy.Index, field: str) -> int:
+    """The greatest number in a column; -1 of nothing."""
+    hits = index.searcher().search(Query.all_query(), 1, count=False, order_by_field=field, order=Order.Desc).hits
+    return int(hits[0][0]) if hits else -1

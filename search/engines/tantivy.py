@@ -114,8 +114,9 @@ class TantivyEngine:
     def add(self, works: Iterable[IndexedWork]) -> None:
         works_writer, passages_writer = self._writers()
         for work in works:
-            works_writer.delete_documents_by_term("id", work.id)
-            passages_writer.delete_documents_by_term("work", work.id)
+            if self._written and self._written.may_hold(work.id):
+                works_writer.delete_documents_by_term("id", work.id)
+                passages_writer.delete_documents_by_term("work", work.id)
             texts = [prepared(each.language, each.text) for each in work.paragraphs]
             works_writer.add_document(work_document(work, texts))
             for document in passage_documents(work, texts):
