@@ -215,7 +215,10 @@ def serve_command(
             probe.bind((host, port))
         except OSError as error:
             raise Unservable(f"cannot serve on {host} port {port}: {error.strerror}") from error
-    uvicorn.run(_house().app(), host=host, port=port, log_level="warning", access_log=False)
+    house = _house()
+    if "base_url" not in house.settings.model_fields_set:  # whole addresses lead to where they are served
+        house = House(house.settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"}))
+    uvicorn.run(house.app(), host=host, port=port, log_level="warning", access_log=False)
 
 
 @app.command("subscribe")

@@ -39,5 +39,6 @@ class WorksRefused(SearchError):
     def __init__(self, refused: Mapping[int, str]) -> None:
         shown = "; ".join(f"work {work}: {reason}" for work, reason in sorted(refused.items())[:_SHOWN])
         more = f"; and {len(refused) - _SHOWN} more" if len(refused) > _SHOWN else ""
-        super().__init__(f"the search cluster refused {len(refused)} works, all others are indexed: {shown}{more}")
+        works = "1 work" if len(refused) == 1 else f"{len(refused)} works"
+        super().__init__(f"the search cluster refused {works}, all others are indexed: {shown}{more}")
         self.refused = dict(refused)

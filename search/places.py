@@ -77,11 +77,15 @@ def citations_where(
 
 
 def spellings(target: str) -> tuple[str, ...]:
-    """How the catalog may have written what is cited: as it was typed, and as symbols are written."""
+    """How the catalog may have written what is cited: as it was typed, and as symbols and articles are written."""
     from lexicon import parse_symbol
+    from search.query.articles import read_article
 
-    parsed = parse_symbol(target)
-    return tuple(dict.fromkeys((target.strip(), *((str(parsed),) if parsed else ()))))
+    symbol, article = parse_symbol(target), read_article(target)
+    written = [target.strip(), *((str(symbol),) if symbol else ())]
+    if article and article.number:
+        written.append(f"{article.instrument.code} art. {article.number}")
+    return tuple(dict.fromkeys(written))
 
 
 def _rows(

@@ -6,8 +6,8 @@ PREFIX-meaning               the alias of the current one
 PREFIX-writer-meaning        who may write
 
 The cluster walks its graph by vectors of a bit a number and compares those that it finds there in whole (`bbq_hnsw`):
-of what was tried on 19,000 pieces that found most, was the fastest and takes the least memory. What is sent twice is
-the same document.
+of what was tried on 19,000 pieces that found most and takes the least memory, if not always the least time. What is
+sent twice is the same document.
 """
 
 import secrets

@@ -30,7 +30,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from catalog import Catalog, CatalogError
 from search.json_shapes import ErrorJson
 from search.keys import SCOPES, Key, find_key, note_use
+from search.web import failures
 from search.web.api.routes import PREFIX
+from search.web.failures import BUSY, RETRY_SECONDS
 
 LOG = logging.getLogger("forumwatch.web")
 
@@ -38,7 +40,7 @@ NEEDS = {f"{PREFIX}/changes": "changes", f"{PREFIX}/export": "export"}  # all el
 COST = {"export": 10}
 MOST_BUCKETS = 20_000
 MINUTE = 60.0
-TITLES = {401: "A key is needed", 403: "This key does not open that", 429: "Too many requests"}
+TITLES = failures.TITLES | {401: "A key is needed", 403: "This key does not open that", 429: "Too many requests"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,12 @@ class Gate:
             await self.app(scope, receive, send)
             return
         said = Headers(scope=scope).get("authorization", "")
-        key = await run_in_threadpool(find_key, self.catalog, said[7:].strip()) if _is_bearer(said) else None
+        try:
+            key = await run_in_threadpool(find_key, self.catalog, said[7:].strip()) if _is_bearer(said) else None
+        except (CatalogError, DBAPIError) as error:  # nothing behind this gate sees it
+            LOG.error("unavailable: %s", error)
+            await _failure(503, BUSY, {"retry-after": RETRY_SECONDS})(scope, receive, send)
+            return
         stand = self._stand(scope, key, needed)
         refused = self._refused(said, key, needed, stand)
         headers = _about(stand, key)

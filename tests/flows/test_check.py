@@ -10,7 +10,7 @@ from flows import steps
 from flows.house import House
 from flows.settings import Settings
 from search import index_changes, open_engine
-from search.errors import REBUILD
+from search.errors import REBUILD, IndexUnavailable
 from search.indexing import OUTDATED
 from search.standing import health
 from tests.search import drift
@@ -106,3 +106,18 @@ def test_the_nightly_flow_mends_and_tells(home, prefect_api, monkeypatch):
     nightly()
     assert last_run(home)["counts"]["mended"] == 3
     assert steps.check(House(Settings(home=home))).drift == 0
+
+
+def test_a_day_on_which_nothing_can_be_indexed_is_matched_all_the_same(home, prefect_api, monkeypatch):
+    def away(house):
+        raise IndexUnavailable("the search cluster does not answer")
+
+    monkeypatch.setenv("FORUMWATCH_HOME", str(home))
+    monkeypatch.setattr(steps, "index", away)
+    from flows.daily import daily
+
+    with pytest.raises(steps.StepFailed, match="works indexed: the search cluster does not answer"):
+        daily(sources=[])
+    with Catalog(f"sqlite:///{home}/catalog.sqlite").read() as connection:
+        done = sa.select(tables.runs.c.step).where(tables.runs.c.state == "done")
+        assert {"read", "match"} <= set(connection.execute(done).scalars())

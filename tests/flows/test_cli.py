@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.settings import Settings
-from tests.conftest import ROOT
+from tests.conftest import ROOT, free_port
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +119,24 @@ def test_every_command_has_help(forumwatch):
         helped = forumwatch(command, "--help")
         assert helped.returncode == 0
         assert len(helped.stdout) > 100
+
+
+def test_whole_addresses_lead_to_where_the_site_is_served_unless_it_is_said_otherwise(tmp_path, monkeypatch):
+    import uvicorn
+    from starlette.testclient import TestClient
+    from typer.testing import CliRunner
+
+    from flows.cli import app
+
+    served = []
+    monkeypatch.setattr(uvicorn, "run", lambda site, **_: served.append(TestClient(site)))
+    monkeypatch.setenv("FORUMWATCH_HOME", str(tmp_path))
+    port = str(free_port())
+    assert CliRunner().invoke(app, ["serve", "--port", port]).exit_code == 0
+    monkeypatch.setenv("FORUMWATCH_BASE_URL", "https://watch.example.org")
+    assert CliRunner().invoke(app, ["serve", "--port", port]).exit_code == 0
+    urls = [site.get("/api/v1/works").json()["url"] for site in served]
+    assert urls == [f"http://127.0.0.1:{port}/api/v1/works", "https://watch.example.org/api/v1/works"]
 
 
 def test_the_doctor_prints_every_setting_and_no_secret(forumwatch):

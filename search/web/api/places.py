@@ -1,6 +1,6 @@
 """Where is it said? Mentions and citations, place by place: of one work, of one thing, or all there are."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -23,11 +23,8 @@ ABOUT = "In the order in which they came to the catalog, so that the cursor of t
 class Mentions(Leafing):
     """Of one thing, or all."""
 
-    kind: Words = Field(
-        "",
-        max_length=16,
-        description="country, body, instrument, theme, person, organisation, place or date; with `value`.",
-        examples=["country"],
+    kind: Literal["", "country", "body", "instrument", "theme", "person", "organisation", "place", "date"] = Field(
+        "", description="Of what kind it is; with `value`.", examples=["country"]
     )
     value: Words = Field("", max_length=200, description="The code, or the name as written.", examples=["PHL"])
 
@@ -36,7 +33,7 @@ class Citations(Leafing):
     """Of one target, or all."""
 
     target: Words = Field(
-        "", max_length=200, description="What is cited: a symbol, or ICRMW art. 25.", examples=["A/RES/45/158"]
+        "", max_length=200, description="What is cited: a symbol, or an article (ICRMW/25).", examples=["A/RES/45/158"]
     )
 
 

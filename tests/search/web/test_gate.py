@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,6 +81,15 @@ def test_what_is_not_open_asks_for_a_key_in_words(visit):
         assert answer.status_code == 401 and answer.headers["www-authenticate"].startswith("Bearer")
         assert f"“{scope}”" in answer.json()["message"] and answer.json()["status"] == 401
         assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_catalog_that_cannot_be_read_is_said_with_a_key_as_without(catalog, visit):
+    key = key_for(catalog, "read")
+    with catalog.write() as connection:
+        connection.execute(sa.text("DROP TABLE api_keys"))
+    answer = visit(READ, key)
+    assert answer.status_code == answer.json()["status"] == 503 and "catalog" in answer.json()["message"]
+    assert int(answer.headers["retry-after"]) > 0
 
 
 @pytest.mark.parametrize("scope", SCOPES)

@@ -56,13 +56,21 @@ def test_who_cites_is_found_however_the_symbol_is_written(api):
     found = every(api, "citations?target=A/RES/45/158", "citations")
     assert KEY in {each["work"] for each in found}
     assert every(api, "citations?target=a/res/45/158", "citations") == found
-    assert every(api, "citations?target=ICRMW art. 25", "citations")[0]["kind"] == "article"
+    (article, *more) = every(api, "citations?target=ICRMW art. 25", "citations")
+    assert article["kind"] == "article"
+    for written in ("ICRMW/25", "article 25 of the ICRMW"):  # as queries and facets have it
+        assert every(api, f"citations?target={written}", "citations") == [article, *more]
     assert every(api, "citations?target=A/NOWHERE", "citations") == []
 
 
 def test_half_of_what_is_mentioned_is_refused(api):
     answer = api.get("/api/v1/mentions?kind=country")
     assert answer.status_code == 400 and "value" in answer.json()["message"]
+
+
+def test_a_kind_that_is_mistyped_is_refused_and_not_just_found_nowhere(api):
+    answer = api.get("/api/v1/mentions?kind=countries&value=PHL")
+    assert answer.status_code == 400 and "'country'" in answer.json()["message"]
 
 
 def test_facets_are_those_of_the_search(api):
