@@ -31,5 +31,10 @@ def language_code(value: str | None) -> str | None:
     return value
 
 
+def readable(value: str | None) -> str | None:
+    """What was typed, with a ? for each byte of it that is not UTF-8: neither a catalog nor JSON takes those."""
+    return None if value is None else value.encode("utf-8", "replace").decode()
+
+
 def print_json(value: Any) -> None:
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))

@@ -4,7 +4,6 @@ Every command takes --json (one JSON document, or JSON Lines for lists) and ends
 says why) or 2 (misused).
 """
 
-import json
 import socket
 import sys
 from dataclasses import asdict
@@ -16,7 +15,7 @@ import typer
 
 from catalog import ForumwatchError
 from flows import cli_gates
-from flows.arguments import AsJson, NotFound
+from flows.arguments import AsJson, NotFound, readable
 from flows.arguments import furnished as _house
 from flows.arguments import language_code as _language
 from flows.arguments import print_json as _print_json
@@ -45,7 +44,7 @@ def main() -> None:
         app()
     except ForumwatchError as error:
         if "--json" in sys.argv:
-            print(json.dumps({"error": str(error)}, ensure_ascii=False))
+            _print_json({"error": str(error)})
         print(f"forumwatch: {error}", file=sys.stderr)
         sys.exit(2 if isinstance(error, _misuse()) else 1)
 
@@ -151,7 +150,9 @@ app.command("search")(search_command)
 
 
 @app.command("show")
-def show_command(name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256|WORK")], as_json: AsJson = False) -> None:
+def show_command(
+    name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256|WORK", callback=readable)], as_json: AsJson = False
+) -> None:
     """What is known of a work or document."""
     from flows import shown
     from search.as_json import work_json
@@ -168,7 +169,7 @@ def show_command(name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256|WORK
 
 @app.command("text")
 def text_command(
-    name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256")],
+    name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256", callback=readable)],
     language: Annotated[str | None, typer.Option(help="which language version of a symbol", callback=_language)] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -232,7 +233,8 @@ def subscribe_command(
     """Have an address told, weekly, of new works that match."""
     from search.alerts import subscribe
 
-    done = subscribe(_house().catalog, address, language, [(query, query) for query in queries], backfill=backfill)
+    wanted = [(query, query) for query in map(readable, queries) if query is not None]
+    done = subscribe(_house().catalog, address, language, wanted, backfill=backfill)
     if as_json:
         _print_json(asdict(done))
         return

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.arguments import AsJson, NotFound, furnished, language_code, print_json
+from flows.arguments import AsJson, NotFound, furnished, language_code, print_json, readable
 from flows.house import House
 
 if TYPE_CHECKING:
@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def search_command(
-    query: Annotated[str | None, typer.Argument(metavar="QUERY", help="none only with --like")] = None,
+    query: Annotated[
+        str | None, typer.Argument(metavar="QUERY", help="none only with --like", callback=readable)
+    ] = None,
     language: Annotated[
         str | None, typer.Option(help="ar, zh, en, fr, ru or es: titles and words in it first", callback=language_code)
     ] = None,
@@ -27,7 +29,8 @@ def search_command(
         bool, typer.Option("--meaning", help="also passages that say something like it, in any language")
     ] = False,
     like: Annotated[
-        str | None, typer.Option(metavar="SYMBOL|SHA256|WORK", help="instead of a query: more like this work")
+        str | None,
+        typer.Option(metavar="SYMBOL|SHA256|WORK", help="instead of a query: more like this work", callback=readable),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -69,7 +69,8 @@ def added_line(line: Added) -> str:
 
 def results(found: Results) -> None:
     """The query in words, complaints, what was perhaps meant, what widening brought, then the hits."""
-    console.print(Text(f"{found.total} {found.unit}: {found.said}", style="bold"))
+    alone = f" ({found.by_meaning} by meaning alone)" if found.by_meaning else ""
+    console.print(Text(f"{found.total} {found.unit}{alone}: {found.said}", style="bold"))
     for complaint in found.complaints:
         console.print(Text(f"  ! {complaint.message}", style="yellow"))
     if found.suggestion:

@@ -71,6 +71,7 @@ def results_json(results: Results, urls: Addresses, url: str, next_url: str | No
         "said": results.said,
         "unit": results.unit,
         "total": results.total,
+        "by_meaning": results.by_meaning,
         "suggestion": suggestion_json(results.suggestion),
         "widened": [_widening(each) for each in results.widened],
         "complaints": complaints_json(results.complaints),
@@ -320,7 +321,8 @@ def _widening(widening: Widening) -> WideningJson:
         "theme": widening.theme,
         "label": widening.label,
         "variants": [
-            {"text": v.text, "language": v.language, "total": v.total, "added": v.added} for v in widening.variants
+            {"text": v.text, "language": v.language, "total": v.total, "added": v.added, "query": v.query}
+            for v in widening.variants
         ],
     }
 

@@ -4,14 +4,26 @@ from collections.abc import Mapping, Sequence
 
 from search.fields import FACETS
 from search.labels import field_label, label_of
+from search.query.complaining import Complaints
+from search.query.leaves import LONGEST_SHOWN
+from search.query.lex import whole_characters
 from search.results import Complaint, Facet, FacetValue
 
 
-def chosen_values(filters: Mapping[str, Sequence[str]]) -> tuple[dict[str, tuple[str, ...]], list[Complaint]]:
-    """The filters that are facets, each value once; the others are complained of."""
-    refused = [Complaint(f"results cannot be narrowed by {name!r}", 0, 0) for name in filters if name not in FACETS]
-    chosen = {name: tuple(dict.fromkeys(values)) for name, values in filters.items() if name in FACETS and values}
-    return chosen, refused
+def chosen_values(
+    filters: Mapping[str, Sequence[str]], language: str | None = None
+) -> tuple[dict[str, tuple[str, ...]], tuple[Complaint, ...]]:
+    """The filters that are facets, each value once; the others are complained of in the reader's language."""
+    complain = Complaints(language)
+    for name in filters:
+        if name not in FACETS:
+            complain("no_facet", name=whole_characters(name[:LONGEST_SHOWN]))
+    chosen = {
+        name: tuple(dict.fromkeys(map(whole_characters, values)))
+        for name, values in filters.items()
+        if name in FACETS and values
+    }
+    return chosen, complain.all()
 
 
 def shown_facet(name: str, counts: Sequence[tuple[str, int]], selected: Sequence[str], language: str | None) -> Facet:

@@ -65,12 +65,14 @@ class FacetJson(TypedDict):
 
 class VariantJson(TypedDict):
     """A word or phrase put beside what was asked. `total`: works found with it in the place of what was asked;
-    `added`: those of them that the query as typed does not find; null where a big family was not counted to its end."""
+    `added`: those of them that the query as typed does not find; null where a big family was not counted to its end;
+    `query`: what is to be typed to see those works."""
 
     text: str
     language: str
     total: int | None
     added: int | None
+    query: str
 
 
 class WideningJson(TypedDict):
@@ -99,12 +101,14 @@ class SuggestionJson(TypedDict):
 class SearchJson(TypedDict):
     """A page of answers. `said` is the query in words; `after` is the cursor of the next page, null at the end.
 
-    With the unit `paragraphs` each hit is one paragraph with its work; `total` and the facets count paragraphs."""
+    With the unit `paragraphs` each hit is one paragraph with its work; `total` and the facets count paragraphs.
+    `by_meaning` of the total were found by their meaning alone; the facets and the exports leave those out."""
 
     query: str
     said: str
     unit: str
     total: int
+    by_meaning: int
     suggestion: SuggestionJson | None
     widened: list[WideningJson]
     complaints: list[ComplaintJson]

@@ -69,12 +69,14 @@ class Variant:
 
     `total`: works that the query finds with it in the place of what was asked; `added`: those of them that the
     query as typed does not find. Both None where it was not counted: a big family is not counted to its end.
+    `query`: what is to be typed to see those works.
     """
 
     text: str
     language: str
     total: int | None
     added: int | None
+    query: str = field(default="", kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class Results:
     """A page of hits; `said` is the query in words, `after` the cursor of the next page or None at the end.
 
     With `unit` "paragraphs" each hit is one paragraph with its work, and `total` and the facets count paragraphs.
+    `by_meaning` of the total were found by their meaning alone: the facets, which count words, know nothing of them.
     """
 
     query: str
@@ -112,4 +115,5 @@ class Results:
     unit: str = "works"  # or paragraphs
     suggestion: Suggestion | None = None
     widened: tuple[Widening, ...] = ()
+    by_meaning: int = 0
     took_ms: float = field(default=0.0, compare=False)

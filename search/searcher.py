@@ -16,6 +16,7 @@ from search.hits import dress, dress_paragraphs
 from search.likeness import alike
 from search.meaning import Meaning, search_both, show_alike
 from search.query.complaining import Complaints
+from search.query.lex import whole_characters
 from search.query.parse import Parsed, parse
 from search.query.resolve import resolve
 from search.query.say import say
@@ -78,6 +79,7 @@ class Searcher:
         unit: str = "works",
         widen: bool = False,
         meaning: bool = False,
+        said_in: str | None = None,
     ) -> Results:
         """One page of works. `language` is the reader's: its titles, passages and labels come first.
 
@@ -87,41 +89,59 @@ class Searcher:
 
         `unit` "paragraphs": one page of paragraphs, each of which holds all that was asked. `widen`: words that
         belong to a keyword family find the whole family. `meaning`: passages that say something like the query, in
-        any language, come among those that hold its words.
+        any language, come among those that hold its words. `said_in`: the language of what is said about the result,
+        where it is not the reader's.
         """
         began = time.perf_counter()
-        asked = self._asked(query, filters, sort, unit, widen, language)
-        complaints = asked.complaints
+        saying = said_in or language
+        asked = self._asked(query, filters, sort, unit, widen, saying)
+        complain = Complaints(saying)
         if limit > MAX_LIMIT:
-            complaints += (Complaint(f"at most {MAX_LIMIT} results a page; use --after for more", 0, 0),)
+            complain("page_too_long", limit=MAX_LIMIT)
         question = asked.question(max(0, min(limit, MAX_LIMIT)), after, FACETS)
-        complain = Complaints(language)
         fused = search_both(self.engine, self.meaning, asked.parsed.tree, question, unit, complain) if meaning else None
-        complaints += complain.all()
         answer = fused.answer if fused else self._answer(asked, question)
         hits = self._dressed(asked.tree, answer, language)
         if fused:
             hits = show_alike(self.catalog, asked.tree, hits, fused, language)
         if not answer.total:
             self._check_there()
-        widened, uncounted = self._widened(asked, language, counts=after is None)
+        widened, uncounted = self._widened(asked, language, saying, counts=after is None)
         if uncounted:
-            complaints += (Complaint(f"what {uncounted} of the added words bring was not counted", 0, 0),)
+            complain("not_counted", count=uncounted)
         return Results(
-            query=query,
-            said=say(asked.parsed.tree, language),
+            query=asked.query,
+            said=say(asked.parsed.tree, saying),
             total=answer.total,
             hits=hits,
             facets=tuple(
-                shown_facet(each, answer.counts[each], asked.filters.get(each, ()), language) for each in FACETS
+                shown_facet(each, answer.counts[each], asked.filters.get(each, ()), saying) for each in FACETS
             ),
-            complaints=complaints,
+            complaints=asked.complaints + complain.all(),
             after=answer.after,
             unit=unit,
             suggestion=self._suggestion(asked, answer.total) if after is None else None,
             widened=widened,
+            by_meaning=fused.alone if fused else 0,
             took_ms=(time.perf_counter() - began) * 1000,
         )
+
+    def total(
+        self,
+        query: str,
+        filters: Mapping[str, Sequence[str]] = NO_FILTERS,
+        *,
+        unit: str = "works",
+        widen: bool = False,
+        meaning: bool = False,
+    ) -> int:
+        """How much a search finds; for those who want to know nothing else of it."""
+        asked = self._asked(query, filters, SORTS[0], unit, widen)
+        question = asked.question(0)
+        fused = None
+        if meaning:
+            fused = search_both(self.engine, self.meaning, asked.parsed.tree, question, unit, Complaints())
+        return (fused.answer if fused else self._answer(asked, question)).total
 
     def every(
         self,
@@ -183,10 +203,11 @@ class Searcher:
             raise MistakenRequest(f"results are sorted by {', '.join(SORTS)}, not by {sort!r}")
         if unit not in UNITS:
             raise MistakenRequest(f"results are {' or '.join(UNITS)}, not {unit!r}")
+        query = whole_characters(query)
         parsed = parse(query, language)
         widened = widen_tree(parsed.tree, language) if wide else None
         resolved = resolve(widened.tree if widened else parsed.tree, self.citing, language)
-        chosen, refused = chosen_values(filters)
+        chosen, refused = chosen_values(filters, language)
         complaints = (*parsed.complaints, *(widened.complaints if widened else ()), *resolved.complaints, *refused)
         return _Asked(query, parsed, widened, resolved.tree, chosen, unit, sort, complaints)
 
@@ -217,7 +238,9 @@ class Searcher:
             if after is None:
                 return
 
-    def _widened(self, asked: _Asked, language: str | None, counts: bool) -> tuple[tuple[Widening, ...], int]:
+    def _widened(
+        self, asked: _Asked, language: str | None, saying: str | None, counts: bool
+    ) -> tuple[tuple[Widening, ...], int]:
         """What widening put beside what was asked; what each word brings is counted for the first page only."""
         if asked.widened is None:
             return (), 0
@@ -225,7 +248,7 @@ class Searcher:
         def total(tree: Node) -> int:
             return self._answer(asked, replace(asked.question(0), tree=self._resolved(tree))).total
 
-        return count_widening(asked.widened, total if counts else None, language)
+        return count_widening(asked.widened, total if counts else None, language, saying)
 
     def _resolved(self, tree: Node) -> Node:
         return resolve(tree, self.citing).tree

@@ -33,12 +33,13 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Fused:
-    """The fused answer; of each work that meaning found the passages that are alike, the nearest first; and which
-    works or paragraphs were among the best by words."""
+    """The fused answer; of each work that meaning found the passages that are alike, the nearest first; which works
+    or paragraphs were among the best by words; and how many were found by their meaning alone."""
 
     answer: Answer | ParagraphAnswer
     near: Mapping[int, tuple[Near, ...]]
     by_words: frozenset[Key]
+    alone: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +135,11 @@ def _page(asked: Both, near: Sequence[Near], complain: Complaints) -> Fused:
         complain("meaning_ends", limit=len(order))
     after = None if ends or not limit else write_cursor(asked.question, begin + limit, unit)
     page = order[begin : begin + limit]
-    total = words.total + len(set(second) - _held_by_words(asked, words, first, near))
+    alone = len(set(second) - _held_by_words(asked, words, first, near))
     by_work: dict[int, tuple[Near, ...]] = {}
     for each in near:
         by_work[each.work] = (*by_work.get(each.work, ()), each)
-    return Fused(_answer(words, page, total, after), by_work, frozenset(first))
+    return Fused(_answer(words, page, words.total + alone, after), by_work, frozenset(first), alone)
 
 
 def fused_ranks(first: Sequence[K], second: Sequence[K]) -> list[K]:

@@ -44,6 +44,11 @@ _STAR = re.compile(r'\*+(?=[^\s()"*])')
 _WORD = re.compile(r'(?:[^\s()"]|(?<=\w)\([^\s()"*]{1,12}\))+')
 
 
+def whole_characters(text: str) -> str:
+    """The text with a ? for each half character: a catalog takes none, nor does anything that is written as UTF-8."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def signs(text: str) -> list[Sign]:
     """Every sign of the query, in order."""
     text = text.translate(_TABLE)

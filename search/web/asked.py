@@ -128,6 +128,6 @@ def asked(pairs: Iterable[tuple[str, str]]) -> tuple[Asked, tuple[Complaint, ...
 def _limit(value: str, complaints: list[Complaint]) -> int:
     number = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 0
     if not 1 <= number <= MOST_HITS:
-        complaints.append(Complaint(f"A page holds 1 to {MOST_HITS} works; this one holds {LIMIT}.", 0, 0))
+        complaints.append(Complaint(f"A page holds 1 to {MOST_HITS} results; this one holds {LIMIT}.", 0, 0))
         return LIMIT
     return number

@@ -36,7 +36,18 @@ class Searching(Protocol):
         unit: str = "works",
         widen: bool = False,
         meaning: bool = False,
+        said_in: str | None = None,
     ) -> Results: ...
+
+    def total(
+        self,
+        query: str,
+        filters: Mapping[str, list[str]] = {},
+        *,
+        unit: str = "works",
+        widen: bool = False,
+        meaning: bool = False,
+    ) -> int: ...
 
     def passages(self, query: str, work_id: int, language: str | None = None) -> tuple[Passage, ...]: ...
 

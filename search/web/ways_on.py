@@ -8,7 +8,6 @@ from search.query.tree import And, both
 from search.query.write import write
 from search.web.asked import Asked
 from search.web.site import Site
-from search.web.urls import Urls
 
 MOST_PARTS = 6  # each is a search of its own
 MOST_WAYS = 5
@@ -27,11 +26,11 @@ def ways_on(site: Site, asked: Asked) -> tuple[Way, ...]:
     """Those that find most first; each was tried. A question that finds nothing is no way on."""
     found = []
     for says, question in _others(asked):
-        total = site.searcher.search(
-            question.query, limit=0, filters=question.by_field(), unit=question.unit, widen=question.widen
-        ).total
+        total = site.searcher.total(
+            question.query, question.by_field(), unit=question.unit, widen=question.widen, meaning=question.meaning
+        )
         if total:
-            found.append(Way(says, total, _address(site.local, question)))
+            found.append(Way(says, total, site.local.search(question.pairs())))
     return tuple(sorted(found, key=lambda way: -way.total)[:MOST_WAYS])
 
 
@@ -43,13 +42,11 @@ def _others(asked: Asked) -> list[tuple[str, Asked]]:
         others.append(("in whole works: the words need not stand in one paragraph", asked.of("works")))
     if not asked.widen:
         others.append(("with the other words of its keyword families, in all languages", asked.widened(True)))
+    if not asked.meaning:
+        others.append(("with passages that say something alike, in any language", asked.by_meaning(True)))
     tree = parse(asked.query).tree
     if isinstance(tree, And) and len(tree.items) <= MOST_PARTS:
         for part in tree.items:
             rest = both([other for other in tree.items if other is not part])
             others.append((f"without “{write(part)}”: {say(rest)}", replace(asked, query=write(rest), after=None)))
     return others
-
-
-def _address(urls: Urls, question: Asked) -> str:
-    return urls.search(question.pairs())

@@ -144,6 +144,8 @@ def test_what_widening_brings_is_counted(each_searcher):
     assert (widening.asked, widening.theme, widening.label) == ("remittances", "remittances", "Remesas")
     counts = {variant.text: (variant.total, variant.added) for variant in widening.variants}
     assert counts["remesa"] == (1, 1) and counts["汇款"] == (0, 0)
+    for variant in widening.variants:
+        assert each_searcher.search(variant.query).total == variant.total, "what it brings can be looked at"
     assert found.said == "Documentos con la palabra «remittances» y que hablan del país México", "what was asked"
     cited = each_searcher.search("household worker cited-by:A/59/328", widen=True).widened[0].variants
     assert {variant.text for variant in cited if variant.added} >= {"travailleuse domestique"}
@@ -159,7 +161,9 @@ def test_not_more_than_a_number_of_variants_is_counted_and_that_is_said(each_sea
     counted = {variant.language for variant in widening.variants if variant.total is not None}
     assert counted == {"es", "en"}, "those in the reader's language first"
     left = sum(variant.total is None for variant in widening.variants)
-    assert f"what {left} of the added words bring was not counted" in [each.message for each in found.complaints]
+    (complaint,) = found.complaints
+    assert complaint.message == f"no se ha contado lo que aportan {left} de las palabras añadidas"
+    assert complaint.code == "not_counted"
     first = each_searcher.search("migrants OR remittances", widen=True, limit=1)
     later = each_searcher.search("migrants OR remittances", widen=True, limit=1, after=first.after)
     assert {variant.total for widening in later.widened for variant in widening.variants} == {None}

@@ -1,10 +1,14 @@
 """Does a search find what it should, and show it as it should?"""
 
+import json
+
 import pytest
 
 from search import MistakenRequest
+from search.as_json import results_json
 from search.fields import FACETS
 from search.hits import LONGEST, cite
+from search.web.urls import Urls
 from tests.search.library import WORKS, changed, put
 
 HRC, GC, CONVENTION, ILO_RECRUITMENT = "UN:A/HRC/47/30", "UN:CMW/C/GC/1", "UN:A/RES/45/158", "ILO:GB.309/PFA/5"
@@ -44,8 +48,40 @@ def test_what_an_article_is_cited_with_is_marked(searcher):
 
 def test_a_page_that_is_asked_to_be_too_long_is_complained_of(searcher):
     results = searcher.search("workers", limit=101)
-    assert [each.message for each in results.complaints] == ["at most 100 results a page; use --after for more"]
+    (complaint,) = results.complaints
+    assert (complaint.message, complaint.code) == (
+        "at most 100 results a page; the cursor leads to more",
+        "page_too_long",
+    )
     assert searcher.search("workers", limit=100).complaints == ()
+
+
+def test_what_is_no_facet_is_complained_of_in_the_readers_language(searcher):
+    results = searcher.search("workers", language="fr", filters={"colour": ["red"]})
+    assert [(each.message, each.code) for each in results.complaints] == [
+        ("les résultats ne peuvent être restreints par « colour »", "no_facet")
+    ]
+    assert results.total == searcher.search("workers").total
+
+
+def test_what_is_said_of_a_result_may_be_in_another_language_than_its_texts(searcher):
+    manner = {"widen": True, "meaning": True, "filters": {"language": ["fr"], "colour": ["red"]}, "limit": 101}
+    plain = searcher.search("contry:travailleuses", **manner)
+    found = searcher.search("contry:travailleuses", language="fr", said_in="en", **manner)
+    assert found.complaints == plain.complaints and len(found.complaints) == 5
+    assert (found.said, found.facets) == (plain.said, plain.facets)
+    assert found.hits[0].title == searcher.search("contry:travailleuses", language="fr", **manner).hits[0].title
+    assert found.hits[0].title != plain.hits[0].title
+
+
+@pytest.mark.parametrize("query", ["workers \udcff", "symbol:\ud800*", '"a\udfffb" ~', "\ud800"])
+def test_half_a_character_breaks_no_answer(each_searcher, query):
+    for unit in ("works", "paragraphs"):
+        manner = {"unit": unit, "filters": {"body": ["\udcff"], "\udc00": ["x"]}, "widen": True}
+        found = each_searcher.search(query, **manner)
+        json.dumps(results_json(found, Urls(""), "", None), ensure_ascii=False).encode()
+        assert found.total == each_searcher.total(query, manner.pop("filters"), **manner) == 0
+        assert not [*each_searcher.every(query, filters={"body": ["\udcff"]}, unit=unit)]
 
 
 FINDS = {

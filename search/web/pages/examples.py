@@ -25,9 +25,10 @@ _PLACE: PlaceJson = {
 
 SEARCH: SearchJson = {
     "query": '"domestic workers" AND country:PHL',
-    "said": "the words “domestic workers” together, and country Philippines",
+    "said": "Documents with the phrase “domestic workers” and speaking of Philippines",
     "unit": "works",
     "total": 1,
+    "by_meaning": 0,
     "suggestion": None,
     "widened": [],
     "complaints": [],

@@ -5,13 +5,8 @@ from dataclasses import dataclass, replace
 from fastapi import FastAPI, Request
 
 from search.as_json import results_json
-from search.citing import Citing
 from search.fields import FACETS, FIELDS
 from search.json_shapes import SearchJson
-from search.labels import field_label, label_of
-from search.query.parse import parse
-from search.query.resolve import resolve
-from search.query.say import say
 from search.results import Complaint, Facet, Results
 from search.timeline import timeline
 from search.web import help_text, wording
@@ -28,13 +23,11 @@ FIRST_VALUES = 6  # of a facet; the others open on request
 MOST_VALUES = 30  # a page must stay small; the twin has them all
 PARAMETERS = [
     ("q", "The query; see /help.", '"domestic workers" AND country:PHL'),
-    ("unit", "works (as without it) or paragraphs, each of which holds all that is asked.", "paragraphs"),
-    ("widen", "1: words of a keyword family find the whole family, in six languages.", "1"),
     ("sort", "relevance (as without it), -date (newest first) or date.", "-date"),
-    ("limit", f"Works on a page, 1 to {MOST_HITS}; {LIMIT} without it.", "20"),
+    ("limit", f"Works or paragraphs on a page, 1 to {MOST_HITS}; {LIMIT} without it.", "20"),
     ("after", "The cursor of the next page, as the answer before gives it.", ""),
     ("unit", "works (as without it), or paragraphs: each holds all that was asked for.", "paragraphs"),
-    ("widen", "1: words of a keyword family find the whole family, in all languages.", "1"),
+    ("widen", "1: words of a keyword family find the whole family, in six languages.", "1"),
     ("meaning", "1: passages that say something like it come too, in any language.", "1"),
     *((name, f"[many] Narrows to works with any of these values in the facet {name}.", "") for name in FACETS),
 ]
@@ -74,7 +67,8 @@ def mount(app: FastAPI, site: Site) -> None:
         data = results_json(results, site.whole, *search_urls(site.whole, question, results.after))
         shown = {
             "asked": question,
-            "kept": [*question.filters, *question.manner()],
+            "variant_url": lambda query: here(question.asking(query).widened(False)),
+            "kept": question.asking("").pairs()[1:],  # the form asks anew, from the first page
             "results": results,
             "excerpt": excerpt,
             "choices": [_choices(facet, question, site) for facet in results.facets if facet.values],
@@ -117,25 +111,9 @@ def _answer(site: Site, question: Asked, complaints: tuple[Complaint, ...]) -> R
         unit=question.unit,
         widen=question.widen,
         meaning=question.meaning,
+        said_in="en",  # as the page is, whatever the language of the texts
     )
-    results = replace(results, complaints=(*results.complaints, *complaints))
-    return _in_english(site, results) if question.language() else results
-
-
-def _in_english(site: Site, results: Results) -> Results:
-    """The searcher names things in the language of the texts that were asked for; the page is in English."""
-    facets = tuple(
-        replace(
-            facet,
-            label=field_label(facet.field),
-            values=tuple(replace(value, label=label_of(facet.field, value.value)) for value in facet.values),
-        )
-        for facet in results.facets
-    )
-    parsed = parse(results.query)
-    resolved = resolve(parsed.tree, Citing(site.catalog))
-    complaints = (*parsed.complaints, *resolved.complaints, *(each for each in results.complaints if not each.code))
-    return replace(results, said=say(parsed.tree), facets=facets, complaints=complaints)
+    return replace(results, complaints=(*results.complaints, *complaints))
 
 
 def _choices(facet: Facet, question: Asked, site: Site) -> Choices:

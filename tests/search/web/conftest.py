@@ -26,6 +26,12 @@ class Canned:
             raise self.fails
         return results(query)
 
+    def total(self, query, filters=(), **manner):
+        return 0
+
+    def every(self, query, language=None, sort="relevance", filters=(), **manner):
+        return iter(results(query).hits)
+
     def similar(self, work, language=None, limit=10):
         if self.fails:
             raise self.fails

@@ -111,7 +111,7 @@ def test_headers_let_a_browser_do_little(client, path):
 def test_the_search_page_shows_what_its_twin_has(client):
     page, data = Page(client.get("/search?q=domestic").text), client.get("/search.json?q=domestic").json()
     assert set(data) == {
-        *("query", "said", "unit", "total", "suggestion", "widened"),
+        *("query", "said", "unit", "total", "by_meaning", "suggestion", "widened"),
         *("complaints", "facets", "hits", "after", "url", "next_url"),
     }
     assert f"{data['total']} works" in page.text
@@ -163,6 +163,7 @@ def test_facets_are_chosen_and_taken_away_by_links(client, canned):
         "unit": "paragraphs",
         "widen": True,
         "meaning": False,
+        "said_in": "en",
     }
     client.get("/search?q=a&unit=paragraphs&widen=1")
     assert (canned.asked[-1]["unit"], canned.asked[-1]["widen"]) == ("paragraphs", True)

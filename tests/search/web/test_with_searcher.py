@@ -95,6 +95,31 @@ def test_one_language_chosen_leaves_the_page_in_english(real):
     assert "Rapport du Rapporteur spécial" in page.text
 
 
+def test_a_family_stays_in_english_and_leads_to_what_a_word_brings(real):
+    manner = {"q": "remittances country:MEX", "widen": "1", "language": "es"}
+    page = Page(real.get("/search", params=manner).text)
+    assert "Also looked for the words of Remittances" in page.text and "Remesas" not in page.text
+    (brings,) = [link for link in page.links if "remesa%22" in link]
+    assert real.get(brings.replace("/search?", "/search.json?")).json()["total"] == 1
+
+
+def test_the_next_page_of_a_widened_search_and_a_new_question_asked_from_there(real):
+    first = real.get("/search.json", params={"q": "migrants OR remittances", "widen": "1", "limit": "1"}).json()
+    answer = real.get(first["next_url"].replace("/search.json", "/search"))
+    assert answer.status_code == 200
+    page = Page(answer.text)
+    assert "not counted" in page.text and "none of the others" not in page.text
+    asked = [(a["name"], a["value"]) for tag, a in page.tags if tag == "input" and a["type"] == "hidden"]
+    assert sorted(asked) == [("limit", "1"), ("widen", "1")], "but not the cursor of another question"
+    assert real.get("/search", params=[("q", "workers"), *asked]).status_code == 200
+
+
+def test_the_form_and_the_description_name_no_parameter_twice(real):
+    described = real.get("/openapi.json").json()["paths"]["/search.json"]["get"]["parameters"]
+    names = [each["name"] for each in described]
+    assert len(names) == len(set(names)) and {"unit", "widen", "meaning"} <= set(names)
+
+
 def test_a_work_opened_from_a_search_shows_where_it_answers(real):
     page = Page(real.get("/works/UN:A/HRC/47/30", params={"q": "passports"}).text)
     assert "Where it answers passports" in page.text
