@@ -208,3 +208,12 @@ def test_a_replica_and_the_live_sites_never_share_a_home(forumwatch, tmp_path):
     ran = forumwatch("crawl", "gcim", env={"FORUMWATCH_CONTACT": "watch@members.example"})
     assert ran.returncode == 1
     assert "replica" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("search",), ("search", "--like"), ("show",), ("text",), ("subscribe", "a@b.example")]
+)
+def test_bytes_that_are_no_text_are_no_breakdown(forumwatch, command):
+    ran = forumwatch(*command, os.fsdecode(b"fees \xff"), "--json")
+    assert ran.returncode in (0, 1) and "Traceback" not in ran.stderr
+    assert "\\udc" not in ran.stdout and isinstance(json.loads(ran.stdout), dict)
