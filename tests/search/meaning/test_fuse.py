@@ -55,6 +55,7 @@ def test_what_says_the_same_is_found_in_whatever_language_it_is_asked(searcher, 
     assert searcher.search(said).total == 0
     results = searcher.search(said, meaning=True)
     assert not results.complaints and results.total >= 1
+    assert results.by_meaning == results.total == searcher.total(said, meaning=True)
     hit = results.hits[0]
     assert "A/HRC/47/30" in hit.symbols
     assert hit.passages[0].text == PUSHBACKS and hit.passages[0].citation == "A/HRC/47/30, para. 44"
@@ -72,6 +73,7 @@ def test_what_has_the_words_and_the_meaning_comes_first_and_keeps_its_marks(sear
     both = searcher.search("domestic workers", meaning=True)
     assert {hit.work for hit in by_words.hits} <= {hit.work for hit in both.hits}
     assert both.total == len(both.hits) >= by_words.total and both.facets == by_words.facets
+    assert both.total - both.by_meaning == by_words.total and by_words.by_meaning == 0
     marked = [passage for hit in both.hits for passage in hit.passages if passage.marks and passage.similarity]
     assert marked and all(passage.similarity >= FLOOR for passage in marked)
     assert len({(passage.sha256, passage.ordinal) for hit in both.hits for passage in hit.passages}) == sum(
