@@ -30,8 +30,8 @@ TITLES = {
     500: "Something broke on our side",
     503: "Not available at the moment",
 }
-BUSY = "The catalog cannot be read at the moment. Nothing is lost; please try again in a few minutes."
-RETRY_SECONDS = "120"
+BUSY = "The catalog cannot be read at the moment. Nothing is lost; please try again in a minute."
+RETRY_SECONDS = "60"
 
 
 def mount(app: FastAPI, site: Site) -> None:
