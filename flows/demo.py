@@ -7,6 +7,7 @@ or one after a kill, goes on from there.
 
 import argparse
 import os
+import random
 import signal
 import socket
 import sys
@@ -203,16 +204,18 @@ def _answers(address: str) -> bool:
 
 
 def _free_port(wanted: int = 0) -> int:
-    """The wanted port, or any that is free."""
-    for port in (wanted, 0):
+    """The wanted port, or any from below those that the kernel hands out: it is still free when a child takes it."""
+    some = (random.SystemRandom().randrange(10_000, 32_000) for _ in range(100))
+    for port in (wanted, *some) if wanted else some:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
-                _say(f"Port {port} is taken: another is used")
+                if port == wanted:
+                    _say(f"Port {port} is taken: another is used")
                 continue
-            return int(probe.getsockname()[1])
+            return port
     raise DemoFailed("no free port on localhost")
 
 

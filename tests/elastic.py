@@ -11,6 +11,7 @@ a server to search with, README shows the ordinary ways; this one is the tests' 
 
 import contextlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -249,9 +250,12 @@ def _give_away(folder: Path) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """From below those that the kernel hands out, so that it is still free when the server comes to take it."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextlib.contextmanager
