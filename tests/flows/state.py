@@ -64,7 +64,10 @@ def _index(catalog: Catalog, home: Path) -> dict[str, Any]:
     for query in QUERIES:
         results = searcher.search(query, sort="date", limit=500)
         facets = {f.field: sorted((v.value, v.count) for v in f.values) for f in results.facets}
-        found[query] = (results.total, [(hit.work, hit.title, hit.languages) for hit in results.hits], facets)
+        hits = sorted(
+            (hit.work, hit.title, hit.languages) for hit in results.hits
+        )  # those of one day stand by their ids
+        found[query] = (results.total, hits, facets)
     return found
 
 
