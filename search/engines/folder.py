@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from search.errors import IndexUnavailable
@@ -103,6 +104,28 @@ class Folder:
                     raise IndexUnavailable(waited, str(self.path))
                 time.sleep(0.05)
             yield
+
+
+@dataclass(slots=True)
+class OnDisk:
+    """One generation in a folder, as whoever writes or reads it sees it: the Target of engine.py."""
+
+    folder: Folder
+    name: str
+
+    def shape(self) -> Mapping[str, str] | None:
+        return self.folder.shape(self.name)
+
+    def noted(self) -> int:
+        return self.folder.noted(self.name)
+
+    def note(self, seq: int) -> None:
+        self.folder.note(self.name, seq)
+
+    def publish(self) -> None:
+        if self.folder.current() != self.name:
+            self.folder.publish(self.name)
+        self.folder.clean(self.name)
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -17,7 +17,7 @@ from search.engines.compile import WORKS, all_of, compile_filters, compile_tree,
 from search.engines.counting import count_facets
 from search.engines.cursor import read_cursor
 from search.engines.engine import Answer, Holding, IndexedWork, ParagraphAnswer, PassageAddress, Question, Target
-from search.engines.folder import Folder
+from search.engines.folder import Folder, OnDisk
 from search.engines.generation import Generation
 from search.engines.holdings import held_by
 from search.engines.paging import (
@@ -39,26 +39,6 @@ log = logging.getLogger(__name__)
 
 HEAP_ON_DISK = 96_000_000
 HEAP_IN_MEMORY = 15_000_000  # the least that Tantivy takes
-
-
-@dataclass(slots=True)
-class _OnDisk:
-    folder: Folder
-    name: str
-
-    def shape(self) -> Mapping[str, str] | None:
-        return self.folder.shape(self.name)
-
-    def noted(self) -> int:
-        return self.folder.noted(self.name)
-
-    def note(self, seq: int) -> None:
-        self.folder.note(self.name, seq)
-
-    def publish(self) -> None:
-        if self.folder.current() != self.name:
-            self.folder.publish(self.name)
-        self.folder.clean(self.name)
 
 
 @dataclass(slots=True)
@@ -97,7 +77,7 @@ class TantivyEngine:
         with self._folder.locked(wait):
             name, self._written = _generation_to_write(self._folder, shape, afresh)
             try:
-                yield _OnDisk(self._folder, name)
+                yield OnDisk(self._folder, name)
             finally:
                 self._written.close()
                 self._written = None
@@ -109,7 +89,7 @@ class TantivyEngine:
         if self._folder is None:
             return self._in_memory
         generation = self._generation()
-        return _OnDisk(self._folder, generation.name) if generation and generation.name else None
+        return OnDisk(self._folder, generation.name) if generation and generation.name else None
 
     def add(self, works: Iterable[IndexedWork]) -> None:
         works_writer, passages_writer = self._writers()

@@ -14,12 +14,11 @@ import sqlite3
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from search.engines.engine import PassageAddress, Target
-from search.engines.folder import Folder
+from search.engines.folder import Folder, OnDisk
 from search.errors import IndexUnavailable
 from search.meaning.model import DIMENSIONS
 from search.meaning.vectors import SAME, Near, Piece
@@ -49,26 +48,6 @@ SELECT text, work, document, ordinal FROM (
 """
 
 
-@dataclass(slots=True)
-class _OnDisk:
-    folder: Folder
-    name: str
-
-    def shape(self) -> Mapping[str, str] | None:
-        return self.folder.shape(self.name)
-
-    def noted(self) -> int:
-        return self.folder.noted(self.name)
-
-    def note(self, seq: int) -> None:
-        self.folder.note(self.name, seq)
-
-    def publish(self) -> None:
-        if self.folder.current() != self.name:
-            self.folder.publish(self.name)
-        self.folder.clean(self.name)
-
-
 class LocalVectors:
     """The vectors in a folder."""
 
@@ -83,14 +62,14 @@ class LocalVectors:
         with self._folder.locked(wait):
             name, self._written = self._to_write(shape, afresh)
             try:
-                yield _OnDisk(self._folder, name)
+                yield OnDisk(self._folder, name)
             finally:
                 self._written.close()
                 self._written = None
 
     def reading(self) -> Target | None:
         name = self._folder.current()
-        return _OnDisk(self._folder, name) if name else None
+        return OnDisk(self._folder, name) if name else None
 
     def add(self, pieces: Sequence[Piece], vectors: "Matrix") -> None:
         self._writer().add(pieces, vectors)
