@@ -71,7 +71,7 @@ def add_webhook_command(
     as_json: AsJson = False,
 ) -> None:
     """Have an address told of changes. The secret that signs is shown now; nothing keeps it."""
-    from search.alerts.saved import meaning
+    from search.alerts.members.saved import meaning
     from search.webhooks import add_webhook, webhook_secret
     from search.webhooks.posting import Poster
 

@@ -159,7 +159,7 @@ def _work(running: ExitStack, house: House, names: list[str], prefect: str) -> l
 
 def _report(house: House, home: Path, pages: str, seconds: float) -> None:
     """What there is now and where to look at it; asks the pages themselves, as a reader would."""
-    from search.alerts.maildir import Maildir
+    from search.alerts.post.maildir import Maildir
 
     found = httpx.get(f"{pages}/search.json", params={"q": '"domestic workers" AND country:PHL'}, timeout=30)
     found.raise_for_status()

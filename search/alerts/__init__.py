@@ -3,14 +3,11 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from search.alerts.delivery import DeliveryReport, deliver, free_leases, release_held
-    from search.alerts.digests import make_digests, period_of
     from search.alerts.errors import AlertError, Refused, TokenError
     from search.alerts.links import Letterhead, Links
-    from search.alerts.maildir import LocalMailbox, Maildir
-    from search.alerts.matching import match_changes
-    from search.alerts.smtp import Smtp
-    from search.alerts.subscribers import (
+    from search.alerts.mails.digests import make_digests, period_of
+    from search.alerts.matching.matching import match_changes
+    from search.alerts.members.subscribers import (
         Subscription,
         Unsubscribed,
         read_token,
@@ -19,16 +16,19 @@ if TYPE_CHECKING:
         unsubscribe,
         unsubscribe_by_token,
     )
+    from search.alerts.post.delivery import DeliveryReport, deliver, free_leases, release_held
+    from search.alerts.post.maildir import LocalMailbox, Maildir
+    from search.alerts.post.smtp import Smtp
 
 _WHERE = {
-    "delivery": ("DeliveryReport", "deliver", "free_leases", "release_held"),
-    "digests": ("make_digests", "period_of"),
+    "post.delivery": ("DeliveryReport", "deliver", "free_leases", "release_held"),
+    "mails.digests": ("make_digests", "period_of"),
     "errors": ("AlertError", "Refused", "TokenError"),
     "links": ("Letterhead", "Links"),
-    "maildir": ("LocalMailbox", "Maildir"),
-    "matching": ("match_changes",),
-    "smtp": ("Smtp",),
-    "subscribers": (
+    "post.maildir": ("LocalMailbox", "Maildir"),
+    "matching.matching": ("match_changes",),
+    "post.smtp": ("Smtp",),
+    "members.subscribers": (
         "Subscription",
         "Unsubscribed",
         "read_token",

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog
 from catalog.tables import webhook_deliveries as sent
 from catalog.tables import webhooks as table
-from search.alerts.saved import meaning
+from search.alerts.members.saved import meaning
 from search.errors import MistakenRequest
 
 LONGEST_QUERY = 2000

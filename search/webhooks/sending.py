@@ -24,7 +24,7 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog, upsert
 from catalog.tables import webhook_deliveries as sent
 from catalog.tables import webhooks as table
-from search.alerts.saved import meaning
+from search.alerts.members.saved import meaning
 from search.changes import Change, change_json, read_changes
 from search.webhooks.hooks import Webhook, find_webhook, mark_removed, webhooks
 from search.webhooks.posting import Answer, Poster

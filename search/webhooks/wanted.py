@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import webhook_deliveries as sent
-from search.alerts.saved import meaning
+from search.alerts.members.saved import meaning
 from search.changes import Change
 
 LOADED = 50  # works read from the catalog at once

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.alerts.saved import meaning
+from search.alerts.members.saved import meaning
 from search.query import parse
 from search.query.dates import days_of
 from search.query.tree import NOTHING, And, DateRange, Or, Word

@@ -11,7 +11,7 @@ from catalog.tables import outbox, saved_searches, subscribers
 @pytest.fixture
 def members(catalog):
     """Puts a mail for each address into the outbox, as make_digests would."""
-    from search.alerts.mail import compose, message_id
+    from search.alerts.mails.mail import compose, message_id
     from tests.search.alerts.letters import LETTERHEAD, LINKS, MADE, letter
 
     def add(*addresses: str, created: datetime = MADE) -> list[int]:

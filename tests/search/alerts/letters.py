@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from search.alerts.letter import Item, Letter, Watched
 from search.alerts.links import Letterhead, Links
+from search.alerts.mails.letter import Item, Letter, Watched
 from search.results import Passage
 from search.standing import SourceStanding
 

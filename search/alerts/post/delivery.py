@@ -19,8 +19,8 @@ from sqlalchemy.engine import Connection, Row
 
 from catalog import Catalog
 from catalog.tables import deliveries, outbox, saved_searches, subscribers
-from search.alerts.smtp import Attempt, Line, Outcome, Smtp
-from search.alerts.subscribers import UNSUBSCRIBED
+from search.alerts.members.subscribers import UNSUBSCRIBED
+from search.alerts.post.smtp import Attempt, Line, Outcome, Smtp
 
 BATCH = 20
 LEASE = timedelta(minutes=15)

@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog, upsert
 from catalog.catalog import SEQUENCE_LOCK
 from catalog.tables import matches, saved_searches, subscribers
-from search.alerts.addresses import clean_address, hint
 from search.alerts.errors import Refused, TokenError
-from search.alerts.saved import meaning
+from search.alerts.members.addresses import clean_address, hint
+from search.alerts.members.saved import meaning
 from search.alerts.tokens import verify
 from search.citing import Citing
 from search.results import Complaint

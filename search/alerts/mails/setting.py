@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from search.alerts.letter import Item, Letter, Piece, Watched, excerpt, plain
 from search.alerts.links import Letterhead, Links
-from search.alerts.wording import Wording, isolated
+from search.alerts.mails.letter import Item, Letter, Piece, Watched, excerpt, plain
+from search.alerts.mails.wording import Wording, isolated
 from search.known import POOR
 from search.labels import label_of
 from search.results import Passage

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from catalog import NOTED, Catalog
 from catalog.tables import changes, matches, saved_searches, subscribers, works
-from search.alerts import matching
-from search.alerts.matching import READER, match_changes
-from search.alerts.subscribers import resubscribe, subscribe, unsubscribe
+from search.alerts.matching import matching
+from search.alerts.matching.matching import READER, match_changes
+from search.alerts.members.subscribers import resubscribe, subscribe, unsubscribe
 from tests.search.library import WORKS, Document, Work, changed, fill, put, withdraw
 
 ANA, BEN = "ana@example.net", "ben@example.net"
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def work(name: str, text: str, language: str = "en") -> Work:
@@ -316,7 +316,7 @@ CHILD = """
     import os, signal, sys
     import sqlalchemy as sa
     from catalog import Catalog
-    from search.alerts.matching import match_changes
+    from search.alerts.matching.matching import match_changes
     url, moment = sys.argv[1], int(sys.argv[2])
     catalog, done = Catalog(url), 0
 

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import deliveries, outbox, subscribers
-from search.alerts.delivery import HOLD_AFTER, deliver, pause, release_held
-from search.alerts.maildir import LocalMailbox, Maildir
-from search.alerts.smtp import Smtp
+from search.alerts.post.delivery import HOLD_AFTER, deliver, pause, release_held
+from search.alerts.post.maildir import LocalMailbox, Maildir
+from search.alerts.post.smtp import Smtp
 from tests.search.alerts.postoffice import HOUR, NOW, PostOffice
 
 ADDRESSES = tuple(f"member{number}@example.net" for number in range(6))
@@ -196,8 +196,8 @@ CHILD = """
     import sys
     from datetime import UTC, datetime
     from catalog import Catalog
-    from search.alerts.delivery import deliver
-    from search.alerts.smtp import Smtp
+    from search.alerts.post.delivery import deliver
+    from search.alerts.post.smtp import Smtp
     url, port = sys.argv[1:]
     print("ready", flush=True)
     deliver(Catalog(url), Smtp("127.0.0.1", int(port), timeout=5), datetime(2026, 10, 5, 5, tzinfo=UTC))
@@ -241,7 +241,7 @@ def test_a_sender_killed_at_any_moment_loses_nothing(catalog, members, tmp_path,
     mailbox = Maildir(tmp_path / "mail")
     with Assassin(moment, count, mailbox) as server:
         program = [sys.executable, "-c", textwrap.dedent(CHILD), catalog.url, str(server.port)]
-        child = subprocess.Popen(program, stdout=subprocess.PIPE, cwd=Path(__file__).parents[3])
+        child = subprocess.Popen(program, stdout=subprocess.PIPE, cwd=Path(__file__).parents[4])
         server.victim = child.pid
         child.wait(60)
         assert child.returncode == -signal.SIGKILL

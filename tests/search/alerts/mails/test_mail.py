@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.alerts.addresses import hint
 from search.alerts.errors import AlertError
-from search.alerts.letter import excerpt, plain
 from search.alerts.links import Letterhead, Links
-from search.alerts.mail import LARGEST_HTML, compose, message_id
+from search.alerts.mails.letter import excerpt, plain
+from search.alerts.mails.mail import LARGEST_HTML, compose, message_id
+from search.alerts.mails.wording import Wording
+from search.alerts.members.addresses import hint
 from search.alerts.tokens import Grant, verify
-from search.alerts.wording import Wording
 from search.labels import label_of
 from search.web.urls import Urls
 from tests.search.alerts.letters import ITEMS, LETTERHEAD, LINKS, MADE, SECRET, SOURCES, TRAINING, item, letter, passage
@@ -97,7 +97,7 @@ def test_each_language_says_everything(language):
 
 
 def test_the_words_of_all_languages_are_complete():
-    file = Path(__file__).parents[3] / "search/alerts/words.toml"
+    file = Path(__file__).parents[4] / "search/alerts/mails/words.toml"
     words = tomllib.loads(file.read_text(encoding="utf-8"))
     keys = {language: set(table) for language, table in words.items()}
     assert keys["en"] == keys["fr"] == keys["es"]

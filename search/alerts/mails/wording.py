@@ -62,4 +62,4 @@ def isolated(text: str, language: str | None = None) -> str:
 
 @cache
 def _table() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(files("search.alerts").joinpath("words.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(files("search.alerts.mails").joinpath("words.toml").read_text(encoding="utf-8"))

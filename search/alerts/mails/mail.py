@@ -15,9 +15,9 @@ from typing import Any
 import jinja2
 
 from search.alerts.errors import AlertError
-from search.alerts.letter import Letter
 from search.alerts.links import Letterhead, Links
-from search.alerts.setting import BRIEF, FULL, bare, lay_out, subject
+from search.alerts.mails.letter import Letter
+from search.alerts.mails.setting import BRIEF, FULL, bare, lay_out, subject
 
 WIDTH = 72
 LARGEST_HTML = 100_000  # bytes: some readers cut a mail off at 102 kB
@@ -114,7 +114,7 @@ def _wrapped(text: str, indent: int, first: bool = False) -> str:
 
 @cache
 def _templates() -> tuple[jinja2.Template, jinja2.Template]:
-    loader = jinja2.PackageLoader("search.alerts", "templates")
+    loader = jinja2.PackageLoader("search.alerts.mails", "templates")
     options: dict[str, Any] = {"loader": loader, "undefined": jinja2.StrictUndefined}
     options |= {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
     of_text = jinja2.Environment(**options, autoescape=False)  # plain text: nothing to escape

@@ -16,21 +16,21 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import digest_runs, matches, outbox, saved_searches, sources, subscribers
-from search.alerts import digests
-from search.alerts.delivery import deliver
-from search.alerts.digests import days_of, make_digests, period_of
 from search.alerts.errors import AlertError
-from search.alerts.maildir import LocalMailbox
-from search.alerts.matching import match_changes
-from search.alerts.smtp import Smtp
-from search.alerts.subscribers import subscribe, unsubscribe
+from search.alerts.mails import digests
+from search.alerts.mails.digests import days_of, make_digests, period_of
+from search.alerts.matching.matching import match_changes
+from search.alerts.members.subscribers import subscribe, unsubscribe
+from search.alerts.post.delivery import deliver
+from search.alerts.post.maildir import LocalMailbox
+from search.alerts.post.smtp import Smtp
 from tests.search.alerts.letters import LETTERHEAD, LINKS
 from tests.search.library import Document, Work, fill, put
 
 ANA, BEN, EVA = "ana@example.net", "ben@example.net", "eva@example.net"
 MONDAY = datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def work(name: str, text: str) -> Work:
@@ -243,10 +243,10 @@ CHILD = """
     from datetime import UTC, datetime
     import sqlalchemy as sa
     from catalog import Catalog
-    from search.alerts.delivery import deliver
-    from search.alerts.digests import make_digests
-    from search.alerts.matching import match_changes
-    from search.alerts.smtp import Smtp
+    from search.alerts.post.delivery import deliver
+    from search.alerts.mails.digests import make_digests
+    from search.alerts.matching.matching import match_changes
+    from search.alerts.post.smtp import Smtp
     from tests.search.alerts.letters import LETTERHEAD, LINKS
     url, port, moment = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     catalog, done = Catalog(url), 0

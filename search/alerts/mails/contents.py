@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import works
-from search.alerts.letter import Item, Watched
-from search.alerts.matching import LOADED, remembered
-from search.alerts.setting import FULL, in_order
+from search.alerts.mails.letter import Item, Watched
+from search.alerts.mails.setting import FULL, in_order
+from search.alerts.matching.matching import LOADED, remembered
 from search.query.say import say
 from search.results import Hit
 

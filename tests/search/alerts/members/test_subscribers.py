@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.tables import matches, saved_searches, subscribers, works
-from search.alerts.addresses import clean_address
 from search.alerts.errors import AlertError, Refused, TokenError
-from search.alerts.subscribers import (
+from search.alerts.members.addresses import clean_address
+from search.alerts.members.subscribers import (
     MOST_SEARCHES,
     read_token,
     resubscribe,

@@ -14,13 +14,13 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog, upsert
 from catalog.tables import digest_runs, matches, outbox, saved_searches, subscribers
-from search.alerts.contents import Contents, Match
 from search.alerts.errors import AlertError
-from search.alerts.letter import Letter
 from search.alerts.links import Letterhead, Links
-from search.alerts.mail import compose, message_id
-from search.alerts.matching import READER
-from search.alerts.subscribers import UNSUBSCRIBED
+from search.alerts.mails.contents import Contents, Match
+from search.alerts.mails.letter import Letter
+from search.alerts.mails.mail import compose, message_id
+from search.alerts.matching.matching import READER
+from search.alerts.members.subscribers import UNSUBSCRIBED
 from search.standing import source_standings
 
 KIND, CADENCE = "digest", "weekly"

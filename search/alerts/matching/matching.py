@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import NOTED, Catalog, upsert
 from catalog.tables import changes, matches, saved_searches, subscribers, watermarks
-from search.alerts.saved import Meaning, meaning
+from search.alerts.members.saved import Meaning, meaning
 from search.citing import Citing
 
 READER = "match"  # of the change sequence
