@@ -213,7 +213,7 @@ mentions = Table(
     ),
     Column("value", String(200), nullable=False, comment="lexicon code (PHL, CMW, ...) or the name as written"),
     Column("text", String(300), nullable=False, comment="as written"),
-    Column("origin", String(16), nullable=False, comment="lexicon or model"),
+    Column("origin", String(16), nullable=False, default="news", comment="lexicon or model"),
     Column("ordinal", Integer, nullable=False, comment="which paragraph"),
     Column("page", Integer, nullable=False),
     Column("start", Integer, nullable=False, comment="offset in the paragraph's text"),
@@ -272,10 +272,40 @@ subscribers = Table(
     Column("id", Integer, primary_key=True),
     Column("address", String(254), nullable=False, unique=True),
     Column("language", String(2), nullable=False),
-    Column("cadence", String(16), nullable=False, comment="weekly"),
-    Column("state", String(16), nullable=False, comment="active or unsubscribed"),
+    Column("timezone", String(64), nullable=False, default="UTC", comment="IANA; days and weeks begin by it"),
+    Column("state", String(16), nullable=False, comment="pending (has not confirmed), active or unsubscribed"),
+    Column(
+        "safe",
+        Boolean,
+        nullable=False,
+        default=False,
+        comment="mails name nothing in subject and sender, and quote no search",
+    ),
+    Column(
+        "heartbeat", Boolean, nullable=False, default=False, comment="wants a weekly mail when nothing matched, too"
+    ),
     Column("since", Instant, nullable=False),
+    Column("confirmed", Instant, comment="when its owner followed the link; None: added by hand, on another's word"),
+    Column("asked", Instant, comment="when the last mail that asks to confirm was made"),
+    Column(
+        "soft_bounces",
+        Integer,
+        nullable=False,
+        default=0,
+        comment="in a row: mails that came back and may pass another time",
+    ),
+    Column("mail_after", Instant, comment="nothing is sent before, because of those"),
     comment="written by search/alerts: an address and what it wants; nothing else about a person",
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_hash", String(64), primary_key=True, comment="HMAC-SHA256 of the address by the house's secret"),
+    Column("reason", String(16), nullable=False, comment="hard bounce or complaint"),
+    Column("detail", Text, nullable=False, comment="what the other side said, without the address"),
+    Column("since", Instant, nullable=False),
+    comment="written by search/alerts: where nothing is sent until the owner confirms anew; outlives the subscriber",
 )
 
 saved_searches = Table(
@@ -285,6 +315,28 @@ saved_searches = Table(
     Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False, index=True),
     Column("name", String(200), nullable=False),
     Column("query", Text, nullable=False),
+    Column("filters", JSON, nullable=False, default=dict, comment="facet -> values, as on the search page"),
+    Column(
+        "scope", String(16), nullable=False, default="works", comment="works, or paragraphs in which all of it meets"
+    ),
+    Column("identity", String(64), nullable=False, comment="sha256 of query, filters and scope"),
+    Column("cadence", String(16), nullable=False, default="weekly", comment="at once, daily or weekly"),
+    Column("tree", JSON(none_as_null=True), comment="the query as engines take it; None: to be read anew"),
+    Column(
+        "read_as", String(64), nullable=False, default="", comment="the parser, fields and lexicon that made the tree"
+    ),
+    Column(
+        "complaints", JSON, nullable=False, default=list, comment="codes of what was complained of when it was saved"
+    ),
+    Column(
+        "state",
+        String(16),
+        nullable=False,
+        default="running",
+        comment="running, paused or ended (by its owner), broken",
+    ),
+    Column("reason", Text, nullable=False, default="", comment="what is wrong with it"),
+    Column("told", Boolean, nullable=False, default=False, comment="its owner was told what is wrong with it"),
     Column("start_seq", Integer, nullable=False, comment="only changes after this one can match"),
     Column(
         "backfill",
@@ -293,10 +345,24 @@ saved_searches = Table(
         default=False,
         comment="what was there before start_seq is still to be asked",
     ),
-    Column("active", Boolean, nullable=False),
-    Column("reason", Text, nullable=False, default="", comment="why it is not active"),
-    UniqueConstraint("subscriber_id", "query"),
+    Column("created", Instant, nullable=False, default=lambda: datetime.now(UTC)),
+    UniqueConstraint("subscriber_id", "identity"),
     comment="written by search/alerts",
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False, index=True),
+    Column("first_seq", Integer, nullable=False),
+    Column("last_seq", Integer, nullable=False, comment="grows while the flood goes on"),
+    Column("works", Integer, nullable=False),
+    Column("usual", Float, nullable=False, comment="works a week, before"),
+    Column("since", Instant, nullable=False),
+    Column("state", String(16), nullable=False, comment="held, released or dropped (by the secretariat)"),
+    Column("decided", Instant),
+    comment="written by search/alerts: a source that suddenly emits far more than usual waits for a person",
 )
 
 matches = Table(
@@ -307,32 +373,65 @@ matches = Table(
     Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
     Column("seq", Integer, nullable=False, comment="the change that made it match"),
     Column("matched", Instant, nullable=False),
+    Column(
+        "origin",
+        String(16),
+        nullable=False,
+        default="news",
+        comment="news, look back, or audit (it was missed at first)",
+    ),
+    Column("hold_id", ForeignKey("holds.id"), index=True, comment="the flood it came with"),
     Column("outbox_id", ForeignKey("outbox.id"), index=True, comment="the mail that told of it"),
+    Column("told", JSON(none_as_null=True), comment="the passage that the mail quoted; None: it quoted none"),
     UniqueConstraint("search_id", "work_id"),
     comment="written by search/alerts: a saved search matched a work; once",
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
+    Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
+    Column("seq", Integer, nullable=False, comment="the change that brought it"),
+    Column("kind", String(16), nullable=False, comment="changed, corrected or withdrawn"),
+    Column("citation", String(300), nullable=False, comment="of the passage that was quoted"),
+    Column("before", Text, nullable=False, comment="the passage as it was told"),
+    Column("after", Text, nullable=False, comment="as it stands now, or what corrects it; empty: it is gone"),
+    Column("found", Instant, nullable=False),
+    Column("outbox_id", ForeignKey("outbox.id"), index=True, comment="the mail that told of it"),
+    UniqueConstraint("subscriber_id", "work_id", "seq"),
+    comment="written by search/alerts: what someone was told has changed",
 )
 
 digest_runs = Table(
     "digest_runs",
     metadata,
     Column("cadence", String(16), primary_key=True),
-    Column("period", String(16), primary_key=True, comment="ISO week, 2026-W48"),
+    Column("zone", String(64), primary_key=True, comment="the time zone of the members it is for"),
+    Column("period", String(40), primary_key=True, comment="what it covers: the week 2026-W48, the day 2026-11-24"),
     Column("made", Instant, nullable=False),
     Column("up_to_seq", Integer, nullable=False),
     Column("mails", Integer, nullable=False),
-    comment="written by search/alerts: one row a period, made with its outbox rows in one transaction",
+    comment="written by search/alerts: one row a period and zone, made with its outbox rows in one transaction",
 )
 
 outbox = Table(
     "outbox",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False),
-    Column("kind", String(16), nullable=False, comment="digest"),
-    Column("period", String(16), nullable=False),
+    Column("subscriber_id", ForeignKey("subscribers.id"), comment="None: the secretariat"),
+    Column("kind", String(16), nullable=False, comment="confirm, weekly, daily, at once, changed or notice"),
+    Column("period", String(40), nullable=False),
     Column("message_id", String(200), nullable=False, unique=True),
     Column("message", LargeBinary, nullable=False, comment="the whole mail, as it will be sent"),
-    Column("state", String(16), nullable=False, index=True, comment="waiting, leased, sent, failed, withheld, held"),
+    Column(
+        "state",
+        String(16),
+        nullable=False,
+        index=True,
+        comment="waiting, leased, sent, failed, withheld, held, suppressed, bounced",
+    ),
     Column("lease", String(32), comment="the sender that holds it"),
     Column("lease_until", Instant),
     Column("attempts", Integer, nullable=False, default=0),
@@ -348,9 +447,35 @@ deliveries = Table(
     Column("id", Integer, primary_key=True),
     Column("outbox_id", ForeignKey("outbox.id"), nullable=False, index=True),
     Column("at", Instant, nullable=False),
-    Column("outcome", String(16), nullable=False, comment="sent, refused, failed, withheld, held"),
-    Column("answer", Text, nullable=False, comment="what the SMTP server said"),
-    comment="written by search/alerts: every attempt to hand a mail over, kept for years",
+    Column(
+        "outcome",
+        String(16),
+        nullable=False,
+        comment="sent, refused, failed, withheld, held, suppressed, bounced, complained",
+    ),
+    Column("answer", Text, nullable=False, comment="what the other side said"),
+    comment="written by search/alerts: every attempt to hand a mail over and what came of it, kept for years",
+)
+
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("digest", String(64), primary_key=True, comment="sha256 of the mail that came back, which is not kept"),
+    Column("at", Instant, nullable=False),
+    Column("outbox_id", ForeignKey("outbox.id"), index=True, comment="the mail it is about, where that is known"),
+    Column("kind", String(16), nullable=False, comment="hard, soft, complaint or unknown"),
+    Column("detail", Text, nullable=False),
+    comment="written by search/alerts: each mail that came back, read once",
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("instance", String(64), primary_key=True, comment="as the file beside the catalog has it"),
+    Column("generation", Integer, nullable=False, comment="grows with each round of mails, here first, then there"),
+    Column("claimed", Instant, nullable=False),
+    Column("seen", Instant, nullable=False),
+    comment="written by search/alerts: who may send; a restored or copied catalog does not know its sender",
 )
 
 # --- search: who may ask, and who is told -----------------------------------------------------
@@ -377,6 +502,7 @@ webhooks = Table(
     Column("name", String(32), nullable=False, unique=True, comment="random; its secret is derived from it, not kept"),
     Column("url", Text, nullable=False),
     Column("query", Text, nullable=False, default="", comment="only changes of works that match; empty: all"),
+    Column("search_id", ForeignKey("saved_searches.id"), index=True, comment="the saved search that it follows"),
     Column("state", String(16), nullable=False, comment="active, failed (given up: a person resumes it) or removed"),
     Column("reason", Text, nullable=False, default="", comment="why it is not active, or what went wrong last"),
     Column("seq", Integer, nullable=False, comment="every change up to here was acknowledged, or not asked for"),

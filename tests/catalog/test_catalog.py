@@ -30,22 +30,66 @@ def test_the_migrations_make_exactly_the_tables(any_catalog):
 
 
 def test_a_catalog_of_the_first_release_keeps_its_rows(any_catalog):
-    """Upgraded in place from 0001, with what was in it."""
+    """Upgraded in place from 0001, with what was in it: the change sequence, and who was told of what."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(ROOT / "catalog" / "migrations"))
     with any_catalog.write() as connection:
-        any_catalog.record_change(connection, "created", add_work(connection, "old"))
+        before = sa.MetaData()
+        before.reflect(connection)
+        before.drop_all(connection)
         config.attributes["connection"] = connection
-        command.downgrade(config, "0001")
-    with any_catalog.read() as connection:
-        assert "webhooks" not in sa.inspect(connection).get_table_names()
+        command.upgrade(config, "0001")
+        any_catalog.record_change(connection, "created", add_work(connection, "old"))
+        _subscribe_as_the_first_release_did(connection)
     any_catalog.migrate()
-    with any_catalog.read() as connection:
+    with any_catalog.write() as connection:
         assert [change.seq for change in any_catalog.changes_after(connection, 0)] == [1]
         assert connection.execute(sa.select(tables.webhooks)).all() == []
+        assert connection.execute(sa.select(tables.subscribers.c.address, tables.subscribers.c.safe)).all() == [
+            ("ana@example.net", False)
+        ]
+        found = sa.select(tables.saved_searches.c.query, tables.saved_searches.c.state, tables.saved_searches.c.cadence)
+        assert connection.execute(found.order_by(tables.saved_searches.c.id)).all() == [
+            ("fees", "running", "weekly"),
+            ("pay", "ended", "weekly"),
+            ("field:x", "broken", "weekly"),
+        ]
+        told = sa.select(tables.matches.c.search_id, tables.outbox.c.message).join_from(tables.matches, tables.outbox)
+        assert connection.execute(told).all() == [(1, b"a mail")]
+        assert connection.execute(sa.select(tables.deliveries.c.outcome)).all() == [("sent",)]
+        again = {"address": "ben@example.net", "language": "en", "timezone": "UTC", "state": "active", "safe": False}
+        again |= {"heartbeat": False, "since": datetime.now(UTC), "soft_bounces": 0}
+        assert connection.execute(sa.insert(tables.subscribers).values(again)).inserted_primary_key[0] == 8
+
+
+def _subscribe_as_the_first_release_did(connection):
+    now = "2026-10-05 05:00:00+00:00"
+    statements = (
+        "INSERT INTO subscribers (id, address, language, cadence, state, since) "
+        f"VALUES (7, 'ana@example.net', 'en', 'weekly', 'active', '{now}')",
+        *(
+            "INSERT INTO saved_searches (id, subscriber_id, name, query, start_seq, backfill, active, reason) "
+            f"VALUES ({number}, 7, '{query}', '{query}', 0, false, {active}, '{reason}')"
+            for number, query, active, reason in (
+                (1, "fees", "true", ""),
+                (2, "pay", "false", "unsubscribed"),
+                (3, "field:x", "false", "it can find nothing any more"),
+            )
+        ),
+        "INSERT INTO outbox (id, subscriber_id, kind, period, message_id, message, state, attempts, created) "
+        f"VALUES (1, 7, 'digest', '2026-W40', '<x@y>', CAST('a mail' AS {_bytes(connection)}), 'sent', 1, '{now}')",
+        f"INSERT INTO deliveries (id, outbox_id, at, outcome, answer) VALUES (1, 1, '{now}', 'sent', '250')",
+        f"INSERT INTO matches (id, search_id, work_id, seq, matched, outbox_id) VALUES (1, 1, 1, 1, '{now}', 1)",
+    )
+    for statement in statements:
+        connection.exec_driver_sql(statement)
+
+
+def _bytes(connection):
+    return "bytea" if connection.dialect.name == "postgresql" else "blob"
 
 
 def test_two_processes_may_migrate_at_once(tmp_path):

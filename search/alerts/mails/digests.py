@@ -20,10 +20,10 @@ from search.alerts.mails.contents import Contents, Match
 from search.alerts.mails.letter import Letter
 from search.alerts.mails.mail import compose, message_id
 from search.alerts.matching.matching import READER
-from search.alerts.members.subscribers import UNSUBSCRIBED
+from search.alerts.members.subscribers import ENDED
 from search.standing import source_standings
 
-KIND, CADENCE = "digest", "weekly"
+KIND, CADENCE, ZONE = "digest", "weekly", "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def make_digests(
     beforehand = dict(zip(members, maker.mails(members), strict=True))
     with catalog.write() as connection:
         seq = catalog.watermark(connection, READER)
-        run = {"cadence": CADENCE, "period": period, "made": now, "up_to_seq": seq, "mails": 0}
-        if not upsert(connection, digest_runs, [run], ["cadence", "period"], update=False):
+        run = {"cadence": CADENCE, "zone": ZONE, "period": period, "made": now, "up_to_seq": seq, "mails": 0}
+        if not upsert(connection, digest_runs, [run], ["cadence", "zone", "period"], update=False):
             return 0
         members = _members(connection)
         for member in members:
@@ -150,8 +150,8 @@ def _members(connection: Connection) -> list[Member]:
         )
         .join(saved_searches, saved_searches.c.id == matches.c.search_id)
         .join(subscribers, subscribers.c.id == saved_searches.c.subscriber_id)
-        .where(matches.c.outbox_id.is_(None), subscribers.c.state == "active", subscribers.c.cadence == CADENCE)
-        .where(saved_searches.c.reason != UNSUBSCRIBED)
+        .where(matches.c.outbox_id.is_(None), subscribers.c.state == "active", saved_searches.c.cadence == CADENCE)
+        .where(saved_searches.c.state != ENDED)
         .order_by(subscribers.c.id, matches.c.id)
     )
     found: dict[tuple[int, str, str], list[Match]] = {}
@@ -164,7 +164,7 @@ def _members(connection: Connection) -> list[Member]:
 
 def _paused(connection: Connection) -> dict[int, tuple[tuple[str, str], ...]]:
     """Per subscriber, its searches that were stopped by us and not by their owner, each with the reason."""
-    query = sa.select(saved_searches).where(saved_searches.c.active.is_(False), saved_searches.c.reason != UNSUBSCRIBED)
+    query = sa.select(saved_searches).where(saved_searches.c.state == "broken")
     found: dict[int, tuple[tuple[str, str], ...]] = {}
     for row in connection.execute(query.order_by(saved_searches.c.id)):
         found[row.subscriber_id] = (*found.get(row.subscriber_id, ()), (row.name, row.reason))

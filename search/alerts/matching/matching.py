@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,6 +23,7 @@ from search.citing import Citing
 READER = "match"  # of the change sequence
 BATCH = 1000  # changes, and so at most as many works in the engine
 LOADED = 100  # works read from the catalog at once
+RUNNING = saved_searches.c.state == "running"
 
 _remembered = lru_cache(maxsize=20_000)(meaning)  # a run asks the same searches batch after batch
 
@@ -64,7 +65,7 @@ def _match_batch(catalog: Catalog, batch: int) -> int | None:
         newcomers = catalog.changes_after(connection, mark, batch)
         # Only now the searches: one that is saved between the two reads begins after these changes, and is spared;
         # read the other way round it would be missing here for changes that are its own.
-        searches = _asked(connection, saved_searches.c.active)
+        searches = _asked(connection, RUNNING)
     if not newcomers:
         return None
     last = newcomers[-1].seq
@@ -82,7 +83,7 @@ def _match_batch(catalog: Catalog, batch: int) -> int | None:
 def _look_back(catalog: Catalog, batch: int) -> int:
     """For searches that asked for it: what was in the catalog when they were saved."""
     with catalog.read() as connection:
-        searches = _asked(connection, saved_searches.c.active & saved_searches.c.backfill)
+        searches = _asked(connection, RUNNING & saved_searches.c.backfill)
     if not searches:
         return 0
     up_to = max(search.start_seq for search in searches)
@@ -161,20 +162,26 @@ def _locked_watermark(connection: Connection) -> int:
 
 def _keep(connection: Connection, found: Found, look_back: bool = False) -> int:
     """Writes the matches of searches that are still wanted (their owners may have left meanwhile)."""
-    still = {search.search_id: search.start_seq for search in _asked(connection, saved_searches.c.active)}
+    still = {search.search_id: search.start_seq for search in _asked(connection, RUNNING)}
     now = datetime.now(UTC)
     rows = [
-        {"search_id": search, "work_id": work, "seq": seq, "matched": now}
+        {
+            "search_id": search,
+            "work_id": work,
+            "seq": seq,
+            "matched": now,
+            "origin": "look back" if look_back else "news",
+        }
         for search, work, seq in found.pairs
         if search in still and (look_back or seq > still[search])
     ]
     made = sum(upsert(connection, matches, part, ["search_id", "work_id"], update=False) for part in _parts(rows))
     for search, why in found.broken.items():
-        where = (saved_searches.c.id == search) & saved_searches.c.active
+        where = (saved_searches.c.id == search) & RUNNING
         reason = f"it can find nothing any more: {why}"
-        connection.execute(sa.update(saved_searches).where(where).values(active=False, reason=reason))
+        connection.execute(sa.update(saved_searches).where(where).values(state="broken", reason=reason, told=False))
     return made
 
 
-def _parts(rows: list[dict[str, object]], size: int = 10_000) -> Iterable[list[dict[str, object]]]:
+def _parts(rows: list[dict[str, Any]], size: int = 10_000) -> Iterable[list[dict[str, Any]]]:
     return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -4,6 +4,9 @@ A lexicon or a field table changes over the years, and a query that was good may
 passed over: subscribe() refuses it, matching marks the search with the reason, and its owner's next mail says so.
 """
 
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,6 +30,12 @@ class Meaning:
     complaints: tuple[Complaint, ...]
     nothing: str
     lasting: bool = True
+
+
+def identity_of(query: str, filters: Mapping[str, Sequence[str]] | None = None, scope: str = "works") -> str:
+    """What makes a saved search the same as another of its owner: query, filters and scope, in one hash."""
+    ordered = {name: sorted(values) for name, values in sorted((filters or {}).items()) if values}
+    return hashlib.sha256(json.dumps([query, ordered, scope]).encode()).hexdigest()
 
 
 def meaning(query: str, citations: Citations | None = None, today: date | None = None) -> Meaning:

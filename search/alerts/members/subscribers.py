@@ -12,7 +12,7 @@ from catalog.catalog import SEQUENCE_LOCK
 from catalog.tables import matches, saved_searches, subscribers
 from search.alerts.errors import Refused, TokenError
 from search.alerts.members.addresses import clean_address, hint
-from search.alerts.members.saved import meaning
+from search.alerts.members.saved import identity_of, meaning
 from search.alerts.tokens import verify
 from search.citing import Citing
 from search.results import Complaint
@@ -21,7 +21,8 @@ LANGUAGES = ("en", "fr", "es")
 CADENCES = ("weekly",)
 MOST_SEARCHES = 200  # a subscriber; far above use, low enough that one form cannot fill the matcher
 LONGEST_NAME = 200
-UNSUBSCRIBED = "unsubscribed"  # saved_searches.reason, when its owner ended it
+UNSUBSCRIBED = "unsubscribed"  # subscribers.state
+ENDED = "ended"  # saved_searches.state, when its owner ended it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +67,13 @@ def subscribe(
     wanted, complaints = _checked(catalog, queries)
     with catalog.write() as connection:
         row = {"address": kept_as, "since": datetime.now(UTC), "state": "active"}
-        row |= {"language": language, "cadence": cadence}
+        row |= {"language": language}
         upsert(connection, subscribers, [row], key=["address"], update=False)
         where = subscribers.c.address == kept_as
         subscriber_id = int(connection.execute(sa.select(subscribers.c.id).where(where)).scalar_one())
-        change = {"language": language, "cadence": cadence, "state": "active"}
+        change = {"language": language, "state": "active"}
         connection.execute(sa.update(subscribers).where(where).values(change))
-        new, old = _save(catalog, connection, subscriber_id, wanted, backfill)
+        new, old = _save(catalog, connection, subscriber_id, wanted, cadence, backfill)
     return Subscription(subscriber_id, kept_as, new, old, complaints)
 
 
@@ -102,10 +103,10 @@ def resubscribe(catalog: Catalog, address: str) -> tuple[str, ...]:
         if subscriber_id is None:
             raise Refused("nobody is subscribed under this address")
         connection.execute(sa.update(subscribers).where(where).values(state="active"))
-        ended = (saved_searches.c.subscriber_id == subscriber_id) & (saved_searches.c.reason == UNSUBSCRIBED)
+        ended = (saved_searches.c.subscriber_id == subscriber_id) & (saved_searches.c.state == ENDED)
         names = connection.execute(sa.select(saved_searches.c.name).where(ended).order_by(saved_searches.c.id))
         back = tuple(names.scalars())
-        again = {"active": True, "reason": "", "start_seq": catalog.last_seq(connection), "backfill": False}
+        again = {"state": "running", "reason": "", "start_seq": catalog.last_seq(connection), "backfill": False}
         connection.execute(sa.update(saved_searches).where(ended).values(again))
     return back
 
@@ -149,7 +150,7 @@ def _checked(
 
 
 def _save(
-    catalog: Catalog, connection: Connection, subscriber_id: int, wanted: dict[str, str], backfill: bool
+    catalog: Catalog, connection: Connection, subscriber_id: int, wanted: dict[str, str], cadence: str, backfill: bool
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     rows = connection.execute(sa.select(saved_searches).where(saved_searches.c.subscriber_id == subscriber_id)).all()
     if connection.dialect.name == "postgresql":
@@ -157,21 +158,22 @@ def _save(
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SEQUENCE_LOCK)))
     seq = catalog.last_seq(connection)
     there = {row.query: row for row in rows}
-    running = sum(row.active for row in rows)
+    running = sum(row.state == "running" for row in rows)
     new: list[str] = []
     old: list[str] = []
     for query, name in wanted.items():
-        begin = {"name": name, "active": True, "reason": "", "start_seq": seq, "backfill": backfill}
+        begin = {"name": name, "state": "running", "reason": "", "start_seq": seq, "backfill": backfill}
         row = there.get(query)
         if row is None:
             begin |= {"subscriber_id": subscriber_id, "query": query}
+            begin |= {"identity": identity_of(query), "cadence": cadence}
             connection.execute(sa.insert(saved_searches).values(begin))
-        elif row.active:
+        elif row.state == "running":
             begin = {"name": name, "backfill": backfill or row.backfill}  # goes on where it is
             connection.execute(sa.update(saved_searches).where(saved_searches.c.id == row.id).values(begin))
         else:
             connection.execute(sa.update(saved_searches).where(saved_searches.c.id == row.id).values(begin))
-        (old if row is not None and row.active else new).append(name)
+        (old if row is not None and row.state == "running" else new).append(name)
     if running + len(new) > MOST_SEARCHES:
         raise Refused(f"at most {MOST_SEARCHES} searches can be watched for one address")
     return tuple(new), tuple(old)
@@ -187,7 +189,7 @@ def _about(connection: Connection, subscriber_id: int, search_id: int | None) ->
     search = connection.execute(sa.select(saved_searches).where(mine)).one_or_none()
     if search is None:
         raise TokenError("this link is about a search we do not know")
-    return Unsubscribed(hint(who.address), search.name, who.language, search.reason == UNSUBSCRIBED)
+    return Unsubscribed(hint(who.address), search.name, who.language, search.state == ENDED)
 
 
 def _end(connection: Connection, subscriber_id: int, search_id: int | None) -> bool:
@@ -197,8 +199,8 @@ def _end(connection: Connection, subscriber_id: int, search_id: int | None) -> b
         mine = mine & (saved_searches.c.id == search_id)
     untold = matches.c.search_id.in_(sa.select(saved_searches.c.id).where(mine)) & matches.c.outbox_id.is_(None)
     connection.execute(sa.delete(matches).where(untold))
-    running = mine & (saved_searches.c.reason != UNSUBSCRIBED)
-    end = {"active": False, "reason": UNSUBSCRIBED, "backfill": False}
+    running = mine & (saved_searches.c.state != ENDED)
+    end = {"state": ENDED, "reason": "", "backfill": False}
     ended = connection.execute(sa.update(saved_searches).where(running).values(end)).rowcount
     if search_id is None:
         who = (subscribers.c.id == subscriber_id) & (subscribers.c.state == "active")

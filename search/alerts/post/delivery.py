@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Row
 
 from catalog import Catalog
 from catalog.tables import deliveries, outbox, saved_searches, subscribers
-from search.alerts.members.subscribers import UNSUBSCRIBED
+from search.alerts.members.subscribers import ENDED
 from search.alerts.post.smtp import Attempt, Line, Outcome, Smtp
 
 BATCH = 20
@@ -169,6 +169,6 @@ class _Sender:
 def _still_wanted(connection: Connection, subscriber_id: int) -> bool:
     """Active, with at least one search that was not ended by its owner."""
     active = (subscribers.c.id == subscriber_id) & (subscribers.c.state == "active")
-    some = saved_searches.c.reason != UNSUBSCRIBED
+    some = saved_searches.c.state != ENDED
     wanted = sa.select(subscribers.c.id).join(saved_searches).where(active, some).limit(1)
     return connection.execute(wanted).first() is not None

@@ -18,9 +18,9 @@ def members(catalog):
         made = []
         for address in addresses:
             with catalog.write() as connection:
-                who = {"address": address, "language": "en", "cadence": "weekly", "state": "active", "since": MADE}
+                who = {"address": address, "language": "en", "state": "active", "since": MADE}
                 key = connection.execute(sa.insert(subscribers).values(who)).inserted_primary_key[0]
-                search = {"subscriber_id": key, "name": "x", "query": "x", "start_seq": 0, "active": True}
+                search = {"subscriber_id": key, "name": "x", "query": "x", "start_seq": 0, "identity": "x"}
                 connection.execute(sa.insert(saved_searches).values(search))
                 mine = letter(subscriber_id=key, address=address)
                 row = {"subscriber_id": key, "kind": "digest", "period": mine.period, "state": "waiting"}

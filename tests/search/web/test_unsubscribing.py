@@ -27,9 +27,9 @@ def someone(catalog):
 
 def active(catalog):
     with catalog.read() as connection:
-        searches = connection.execute(sa.select(saved_searches.c.active).order_by(saved_searches.c.id)).scalars()
+        searches = connection.execute(sa.select(saved_searches.c.state).order_by(saved_searches.c.id)).scalars()
         state = connection.execute(sa.select(subscribers.c.state)).scalar_one()
-        return state, list(searches)
+        return state, [each == "running" for each in searches]
 
 
 def test_opening_the_link_only_asks(site, catalog, someone):

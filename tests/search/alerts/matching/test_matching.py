@@ -199,9 +199,9 @@ def test_a_query_that_means_nothing_any_more_is_stopped_with_the_reason(catalog)
     put(catalog, work("1", "wages"))
     assert match_changes(catalog) == 1
     with catalog.read() as connection:
-        rows = {row.name: (row.active, row.reason) for row in connection.execute(sa.select(saved_searches))}
-    assert rows["wages"] == (True, "")
-    assert rows["country:PHL"][0] is False and "Atlantis" in rows["country:PHL"][1]
+        rows = {row.name: (row.state, row.reason) for row in connection.execute(sa.select(saved_searches))}
+    assert rows["wages"] == ("running", "")
+    assert rows["country:PHL"][0] == "broken" and "Atlantis" in rows["country:PHL"][1]
 
 
 def test_several_matchers_at_once_are_as_one(any_catalog):
@@ -267,7 +267,7 @@ class Diary:
             searches = connection.execute(
                 sa.select(subscribers.c.address, saved_searches.c.query, saved_searches.c.start_seq)
                 .join(subscribers)
-                .where(saved_searches.c.active)
+                .where(saved_searches.c.state == "running")
             ).all()
         return {
             (address, word, name)

@@ -179,11 +179,11 @@ def test_two_senders_at_once_never_send_one_mail_twice(any_catalog_with_mail):
 def any_catalog_with_mail(any_catalog):
     with any_catalog.write() as connection:
         for number in range(50):
-            who = {"address": f"m{number}@example.net", "language": "en", "cadence": "weekly", "state": "active"}
+            who = {"address": f"m{number}@example.net", "language": "en", "state": "active"}
             key = connection.execute(sa.insert(subscribers).values(who | {"since": NOW})).inserted_primary_key[0]
             from catalog.tables import saved_searches
 
-            search = {"subscriber_id": key, "name": "x", "query": "x", "start_seq": 0, "active": True}
+            search = {"subscriber_id": key, "name": "x", "query": "x", "start_seq": 0, "identity": "x"}
             connection.execute(sa.insert(saved_searches).values(search))
             mail = f"From: f@example.org\r\nMessage-ID: <{number}@example.org>\r\n\r\nHello.\r\n".encode()
             row = {"subscriber_id": key, "kind": "digest", "period": "2026-W40", "message_id": f"<{number}@x>"}
