@@ -109,9 +109,7 @@ def test_subscribing_twice_is_once(any_catalog):
     assert first.subscriber_id == again.subscriber_id
     assert searches(any_catalog) == {"Domestic work": (True, 1, ""), "Fees": (True, 1, "")}
     with any_catalog.read() as connection:
-        assert [tuple(row)[1:5] for row in connection.execute(sa.select(subscribers))] == [
-            (ANA, "fr", "UTC", "active")
-        ]
+        assert [tuple(row)[1:5] for row in connection.execute(sa.select(subscribers))] == [(ANA, "fr", "UTC", "active")]
 
 
 def test_what_is_odd_in_a_query_is_told_and_saved_all_the_same(catalog):
