@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from search.alerts.errors import AlertError, Refused, TokenError
+    from search.alerts.errors import AlertError, Gone, Refused, TokenError
     from search.alerts.links import Letterhead, Links
     from search.alerts.mails.digests import make_digests, period_of
     from search.alerts.matching.matching import match_changes
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _WHERE = {
     "post.delivery": ("DeliveryReport", "deliver", "free_leases", "release_held"),
     "mails.digests": ("make_digests", "period_of"),
-    "errors": ("AlertError", "Refused", "TokenError"),
+    "errors": ("AlertError", "Gone", "Refused", "TokenError"),
     "links": ("Letterhead", "Links"),
     "post.maildir": ("LocalMailbox", "Maildir"),
     "matching.matching": ("match_changes",),
@@ -42,6 +42,7 @@ _WHERE = {
 __all__ = [
     "AlertError",
     "DeliveryReport",
+    "Gone",
     "Letterhead",
     "Links",
     "LocalMailbox",

@@ -3,7 +3,8 @@
 * ForumwatchError
   + AlertError
     - Refused        subscribe(): an address, a language, a cadence or a query that cannot be taken
-    - TokenError     a link that was not signed by us, or for another purpose
+    + TokenError     a link that was not signed by us, or for another purpose
+      - Gone         a link of ours that has expired, or whose member, search or mail is no longer here
 """
 
 from catalog import ForumwatchError
@@ -18,4 +19,8 @@ class Refused(AlertError):
 
 
 class TokenError(AlertError):
-    """Raised when an unsubscribe link is damaged, forged, meant for something else, or about nobody we know."""
+    """Raised when a signed link is damaged, forged, or meant for something else."""
+
+
+class Gone(TokenError):
+    """Raised when a signed link is ours and was good once: it has expired, or what it is about is no longer here."""

@@ -4,17 +4,18 @@ The addresses are those of search/web/urls.py, which mails may not import (a tes
 outlives the pages, and the room that sends must start without them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import quote, urlencode, urlsplit
 
 from search.alerts.errors import AlertError
-from search.alerts.tokens import Grant, sign
+from search.alerts.tokens import Grant, Purpose, sign
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses under `base_url`, and links to unsubscribe signed with `secret`."""
+    """Addresses under `base_url`, and those that are signed with `secret`: whoever has one may do what it says."""
 
     base_url: str
     secret: str
@@ -52,7 +53,44 @@ class Links:
 
     def unsubscribe(self, subscriber_id: int, search_id: int | None = None) -> str:
         """Ends one saved search, or all mail: asks when opened, acts on POST."""
-        return f"{self._base}/unsubscribe/{quote(sign(self.secret, Grant(subscriber_id, search_id)), safe='')}"
+        return self._signed("unsubscribe", Purpose.UNSUBSCRIBE, Grant(subscriber_id, search_id))
+
+    def manage(self, subscriber_id: int) -> str:
+        """The member's own page: settings, searches, pause, export, delete."""
+        return self._signed("manage", Purpose.MANAGE, Grant(subscriber_id))
+
+    def ask_for_manage(self) -> str:
+        """Where someone who has lost the mails asks for that link."""
+        return f"{self._base}/manage"
+
+    def sign_up(self, pairs: Iterable[tuple[str, str]] = ()) -> str:
+        """The form; `pairs` are a search as its page has them (q, unit, facets)."""
+        query = urlencode(list(pairs))
+        return f"{self._base}/sign-up" + (f"?{query}" if query else "")
+
+    def confirm(self, subscriber_id: int, sign_up_id: int, now: datetime) -> str:
+        """Confirms what was asked for; asks when opened, acts on POST; ends some days after `now`."""
+        return self._signed("confirm", Purpose.CONFIRM, Grant(subscriber_id, sign_up_id), now)
+
+    def feed(self, subscriber_id: int, search_id: int) -> str:
+        """The Atom feed of a saved search."""
+        return self._signed("feed", Purpose.FEED, Grant(subscriber_id, search_id))
+
+    def archive(self, subscriber_id: int, kind: str = "", period: str = "") -> str:
+        """One mail of a member on the web, by what is unique about it; without: the list of all of them."""
+        mail = f"{kind} {period}" if kind else ""
+        return self._signed("mails", Purpose.ARCHIVE, Grant(subscriber_id, None, mail))
+
+    def trace(self, subscriber_id: int, search_id: int) -> str:
+        """Why did a document come, or not come, for this saved search?"""
+        return self._signed("trace", Purpose.TRACE, Grant(subscriber_id, search_id))
+
+    def desk(self, now: datetime) -> str:
+        """The secretariat's page; ends some hours after `now`."""
+        return self._signed("desk", Purpose.DESK, Grant(0), now)
+
+    def _signed(self, page: str, purpose: Purpose, grant: Grant, now: datetime | None = None) -> str:
+        return f"{self._base}/{page}/{quote(sign(self.secret, grant, purpose, now), safe='')}"
 
     @property
     def _base(self) -> str:

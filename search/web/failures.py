@@ -16,6 +16,7 @@ from catalog import CatalogError
 from search.errors import IndexUnavailable, MistakenRequest
 from search.json_shapes import ErrorJson
 from search.web.headers import EVERYWHERE, add_missing
+from search.web.signed import without_token
 from search.web.site import Site
 from search.web.twins import wants_json
 
@@ -67,7 +68,7 @@ def mount(app: FastAPI, site: Site) -> None:
 
     def broken(request: Request, error: Exception) -> Response:
         mark = uuid.uuid4().hex[:8]
-        LOG.error("%s broke (%s)", request.url.path, mark, exc_info=error)
+        LOG.error("%s broke (%s)", without_token(request.url.path), mark, exc_info=error)
         said = f"It was written down as {mark}; please tell us that word if it happens again. The rest still works."
         return failed(request, 500, said)
 

@@ -7,6 +7,8 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from search.web.signed import PRIVATE, is_private, without_token
+
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
@@ -27,14 +29,18 @@ EVERYWHERE = {
 
 
 class SafeHeaders:
-    """ASGI middleware: sets the headers of EVERYWHERE on every answer that has not set its own."""
+    """ASGI middleware: sets the headers of EVERYWHERE on every answer that has not set its own; PRIVATE on keys."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope.get("path", "")).removeprefix(str(scope.get("root_path", "")))
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if is_private(path):
+                    MutableHeaders(scope=message).update(PRIVATE)
                 add_missing(MutableHeaders(scope=message), EVERYWHERE)
             await send(message)
 
@@ -48,13 +54,13 @@ def add_missing(headers: MutableHeaders, wanted: Mapping[str, str]) -> None:
 
 
 class NoQuestions(logging.Filter):
-    """Keeps addresses of people and what they searched for out of uvicorn's access log."""
+    """Keeps addresses of people, what they searched for, and links that are keys out of uvicorn's access log."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         parts: Any = record.args
         if isinstance(parts, tuple) and len(parts) == 5:
             _, method, path, version, status = parts
-            record.args = ("-", method, str(path).partition("?")[0], version, status)
+            record.args = ("-", method, without_token(str(path).partition("?")[0]), version, status)
         return True
 
 

@@ -14,6 +14,8 @@ from search.fields import FACETS
 from search.web.asked import MOST_HITS, Asked
 
 OF_A_RESULT = frozenset({"q", "sort", "unit", "widen", "reader", *FACETS})
+# Their addresses hold a token, which is all the authority there is: not to be logged, kept, indexed or referred from.
+SIGNED = ("unsubscribe", "manage", "confirm", "feed", "mails", "trace", "desk")
 _SLUG = re.compile(r"[^\w.-]+")
 
 
@@ -75,7 +77,17 @@ class Urls:
         return _with_query(self.page("quarantine", json), [("after", str(after))] if after else [])
 
     def unsubscribe(self, token: str) -> str:
-        return f"{self.base}/unsubscribe/{quote(token, safe='')}"
+        return self.signed("unsubscribe", token)
+
+    def signed(self, page: str, token: str, deed: str = "") -> str:
+        """A page of SIGNED, or what its forms do: manage, confirm, feed, mails, trace, desk."""
+        return f"{self.base}/{page}/{quote(token, safe='')}" + (f"/{deed}" if deed else "")
+
+    def sign_up(self, pairs: Iterable[tuple[str, str]] = ()) -> str:
+        return _with_query(f"{self.base}/sign-up", pairs)
+
+    def ask_for_manage(self) -> str:
+        return f"{self.base}/manage"
 
     def api(self, path: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
         """An address of the API; `path` is what comes behind /api/v1/, as it is written."""

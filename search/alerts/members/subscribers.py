@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog, upsert
 from catalog.catalog import SEQUENCE_LOCK
 from catalog.tables import matches, saved_searches, subscribers
-from search.alerts.errors import Refused, TokenError
+from search.alerts.errors import Gone, Refused
 from search.alerts.members.addresses import clean_address, hint
 from search.alerts.members.saved import identity_of, meaning
 from search.alerts.tokens import verify
@@ -115,15 +115,15 @@ def read_token(catalog: Catalog, secret: str, token: str) -> Unsubscribed:
     """Whom and what an unsubscribe link is about; changes nothing (mail scanners open links). Raises TokenError."""
     grant = verify(secret, token)
     with catalog.read() as connection:
-        return _about(connection, *grant)
+        return _about(connection, grant.subscriber_id, grant.about)
 
 
 def unsubscribe_by_token(catalog: Catalog, secret: str, token: str) -> Unsubscribed:
     """Does what the link says, at once and without questions (RFC 8058); a second time changes nothing."""
     grant = verify(secret, token)
     with catalog.write() as connection:
-        about = _about(connection, *grant)
-        _end(connection, *grant)
+        about = _about(connection, grant.subscriber_id, grant.about)
+        _end(connection, grant.subscriber_id, grant.about)
     return about
 
 
@@ -182,13 +182,13 @@ def _save(
 def _about(connection: Connection, subscriber_id: int, search_id: int | None) -> Unsubscribed:
     who = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).one_or_none()
     if who is None:
-        raise TokenError("this link is about nobody we know")
+        raise Gone("whoever this link was made for is no longer known here: everything about them was deleted")
     if search_id is None:
         return Unsubscribed(hint(who.address), None, who.language, who.state != "active")
     mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
     search = connection.execute(sa.select(saved_searches).where(mine)).one_or_none()
     if search is None:
-        raise TokenError("this link is about a search we do not know")
+        raise Gone("the saved search that this link was made for is no longer here: it was deleted")
     return Unsubscribed(hint(who.address), search.name, who.language, search.state == ENDED)
 
 

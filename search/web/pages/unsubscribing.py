@@ -1,11 +1,11 @@
 """How does someone stop the mails? By the signed link in each: a page that asks, and the answer that stops them."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from search.web.signed import found
 from search.web.site import Site
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ def mount(app: FastAPI, site: Site) -> None:
     def ask(token: str) -> HTMLResponse:
         from search.alerts import read_token
 
-        about = _found(lambda: read_token(site.catalog, site.secret, token))
+        about = found(lambda: read_token(site.catalog, site.secret, token))
         return site.page("unsubscribe.html", _shown(token, about, asking=not about.done))
 
     def stop(token: str) -> HTMLResponse:
         from search.alerts import unsubscribe_by_token
 
-        about = _found(lambda: unsubscribe_by_token(site.catalog, site.secret, token))
+        about = found(lambda: unsubscribe_by_token(site.catalog, site.secret, token))
         return site.page("unsubscribe.html", _shown(token, about, asking=False))
 
     for endpoint, method in ((ask, "GET"), (stop, "POST")):
@@ -69,13 +69,3 @@ def mount(app: FastAPI, site: Site) -> None:
 def _shown(token: str, about: "Unsubscribed", asking: bool) -> dict[str, object]:
     language = about.language if about.language in SAY else "en"
     return {"token": token, "about": about, "asking": asking, "language": language, "say": SAY[language]}
-
-
-def _found(look: "Callable[[], Unsubscribed]") -> "Unsubscribed":
-    """A damaged link is a mistake in words, not a failure of ours."""
-    from search.alerts import TokenError
-
-    try:
-        return look()
-    except TokenError as error:
-        raise HTTPException(404, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
