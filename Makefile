@@ -1,6 +1,6 @@
 # Everything a newcomer types. Each target sets itself up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-search lint lock clean
+.PHONY: help demo test bench bench-search messages lint lock clean
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -25,6 +25,9 @@ bench: .venv/ready ## figures, each beside its baseline from the same run
 
 bench-search: .venv/ready ## search beside Elasticsearch, SQLite and raw Tantivy, about 10 minutes; WORKS=1000000, KEEP=1
 	$(RUN) -m bench.search $(if $(WORKS),--works $(WORKS)) $(if $(KEEP),--keep)
+
+messages: .venv/ready ## gathers what members read into the catalogs of translations, and says what is missing
+	$(RUN) -m search.alerts.texts
 
 lint: .venv/ready ## style and types
 	.venv/bin/ruff check .

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from search.alerts.links import Letterhead, Links
 from search.alerts.mails.letter import Item, Letter, Piece, Watched, excerpt, plain
-from search.alerts.mails.wording import Wording, isolated
+from search.alerts.wording import Wording, isolated
 from search.known import POOR
 from search.labels import label_of
 from search.results import Passage
@@ -75,7 +75,7 @@ def lay_out(
         for (publisher, body), group in groupby(entries[:full], key=lambda pair: _heading(pair[0], w))
     ]
     interval = w.interval(letter.first, letter.last)
-    title = w("documents", n=len(items))
+    title = w("{n} new document", "{n} new documents", n=len(items))
     return {
         "w": w,
         "subject": subject(letter),
@@ -88,7 +88,11 @@ def lay_out(
         "brief": [entry for _, entry in entries[full:]],
         "more": max(0, len(items) - full - brief),
         "searches": [_search(search, letter, links) for search in letter.searches[:SEARCHES]],
-        "covers": w("covers_text", interval=interval, moment=w.moment(letter.made)),
+        "covers": w(
+            "All that Forumwatch took in for {interval}, as it stood on {moment}.",
+            interval=interval,
+            moment=w.moment(letter.made),
+        ),
         "sources": [_source(source, w) for source in letter.sources],
         "paused": [(plain(name), plain(reason)) for name, reason in letter.paused],
         "address": letter.address,
@@ -100,9 +104,11 @@ def lay_out(
 def subject(letter: Letter) -> str:
     """Forumwatch: 7 new documents, 28 Sep - 4 Oct 2026. No names, no searches: it is read over shoulders."""
     w = Wording(letter.language)
-    count = w("documents", n=len(letter.items))
-    key = "subject_incomplete" if letter.troubled else "subject"
-    return w(key, count=count, interval=w.interval(letter.first, letter.last))
+    count = w("{n} new document", "{n} new documents", n=len(letter.items))
+    interval = w.interval(letter.first, letter.last)
+    if letter.troubled:
+        return w("Forumwatch (incomplete): {count}, {interval}", count=count, interval=interval)
+    return w("Forumwatch: {count}, {interval}", count=count, interval=interval)
 
 
 def in_order(item: Item) -> tuple[int, str, str, int, str]:
@@ -113,7 +119,7 @@ def in_order(item: Item) -> tuple[int, str, str, int, str]:
 
 
 def _heading(item: Item, w: Wording) -> tuple[str, str]:
-    body = label_of("body", item.body, w.language) if item.body else w("other_body")
+    body = label_of("body", item.body, w.language) if item.body else w("Other documents")
     return label_of("publisher", item.publisher, w.language), body
 
 
@@ -145,7 +151,7 @@ def _entry(number: int, item: Item, w: Wording, links: Links) -> Entry:
 def _citation(passage: Passage, w: Wording) -> str:
     """As it is cited, and the page where that does not say it."""
     cited = plain(passage.citation)
-    return f"{cited}, {w('page', page=passage.page)}" if passage.paragraph else cited
+    return f"{cited}, {w('p. {page}', page=passage.page)}" if passage.paragraph else cited
 
 
 def _reasons(searches: Sequence[Watched], w: Wording) -> tuple[str, ...]:
@@ -156,7 +162,7 @@ def _reasons(searches: Sequence[Watched], w: Wording) -> tuple[str, ...]:
 
 def _reason(search: Watched, w: Wording) -> str:
     name, said = plain(search.name), plain(search.said)
-    because = w("because", name=isolated(name))
+    because = w("Your search “{name}”", name=isolated(name))
     return f"{because}: {isolated(said[:1].lower() + said[1:])}"
 
 
@@ -167,10 +173,10 @@ def _search(search: Watched, letter: Letter, links: Links) -> SearchLine:
 
 def _source(source: SourceStanding, w: Wording) -> SourceLine:
     if source.cadence == "by hand" and source.last_good:
-        by_hand = w("by_hand", moment=w.moment(source.last_good))
+        by_hand = w("taken in by hand, last on {moment}", moment=w.moment(source.last_good))
         return SourceLine(by_hand if source.source == "by-hand" else f"{plain(source.title)}: {by_hand}", False)
-    nothing = w("unseen" if source.unseen else "never")
-    seen = w("last_good", moment=w.moment(source.last_good)) if source.last_good else nothing
+    nothing = w("not looked at yet") if source.unseen else w("no good look yet")
+    seen = w("last good look {moment}", moment=w.moment(source.last_good)) if source.last_good else nothing
     trouble = _trouble(source, w)
     return SourceLine(f"{plain(source.title)}: {'; '.join((*trouble, seen))}", bool(trouble))
 
@@ -178,7 +184,7 @@ def _source(source: SourceStanding, w: Wording) -> SourceLine:
 def _trouble(source: SourceStanding, w: Wording) -> Iterable[str]:
     found = []
     if source.state == "failed":
-        found.append(f"{w('failed')}: {plain(source.reason)[:200]}" if source.reason else w("failed"))
+        found.append(f"{w('last try failed')}: {plain(source.reason)[:200]}" if source.reason else w("last try failed"))
     if source.late:
         found.append(w("late"))
     return found
