@@ -49,6 +49,11 @@ def whole_characters(text: str) -> str:
     return text.encode("utf-8", "replace").decode()
 
 
+def straightened(text: str) -> str:
+    """The text with a plain \" for each quotation mark of another kind, and nothing else changed."""
+    return text.translate(dict.fromkeys(map(ord, _QUOTES), '"'))
+
+
 def signs(text: str) -> list[Sign]:
     """Every sign of the query, in order."""
     text = text.translate(_TABLE)
