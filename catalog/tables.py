@@ -295,6 +295,7 @@ subscribers = Table(
         comment="in a row: mails that came back and may pass another time",
     ),
     Column("mail_after", Instant, comment="nothing is sent before, because of those"),
+    sqlite_autoincrement=True,  # a link in an old mail must never come to mean another person or search
     comment="written by search/alerts: an address and what it wants; nothing else about a person",
 )
 
@@ -345,9 +346,30 @@ saved_searches = Table(
         default=False,
         comment="what was there before start_seq is still to be asked",
     ),
+    Column(
+        "back_to",
+        Integer,
+        nullable=False,
+        default=0,
+        comment="how far: only changes after this one (sign-up, pause); 0: all",
+    ),
     Column("created", Instant, nullable=False, default=lambda: datetime.now(UTC)),
     UniqueConstraint("subscriber_id", "identity"),
+    sqlite_autoincrement=True,  # a link in an old mail must never come to mean another person or search
     comment="written by search/alerts",
+)
+
+sign_ups = Table(
+    "sign_ups",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("subscriber_id", ForeignKey("subscribers.id"), nullable=False, index=True),
+    Column("asked", Instant, nullable=False, index=True),
+    Column("wanted", JSON, nullable=False, comment="the searches, and the settings where they are to be taken"),
+    Column("seq", Integer, nullable=False, comment="the newest change when it was asked for: searches begin there"),
+    Column("confirmed", Instant, comment="None: nothing of it counts yet"),
+    sqlite_autoincrement=True,
+    comment="written by search/alerts: what someone asked for under an address, until its owner confirms; for 14 days",
 )
 
 holds = Table(
@@ -438,6 +460,7 @@ outbox = Table(
     Column("try_again", Instant),
     Column("created", Instant, nullable=False),
     UniqueConstraint("subscriber_id", "kind", "period"),
+    sqlite_autoincrement=True,  # a link in an old mail must never come to mean another person or search
     comment="written by search/alerts: a mail is a row before it is a mail",
 )
 

@@ -80,7 +80,7 @@ def _carry_searches_over() -> None:
         new |= {"filters": {}, "scope": "works", "identity": identity, "cadence": "weekly", "created": row["since"]}
         new |= {"state": "running" if row["active"] else "ended" if ended else "broken"}
         new |= {"reason": "" if ended else row["reason"], "backfill": bool(row["backfill"])}
-        made.append(new | {"tree": None, "read_as": "", "complaints": [], "told": False})
+        made.append(new | {"tree": None, "read_as": "", "complaints": [], "told": False, "back_to": 0})
     if made:
         table = sa.table(
             "saved_searches",
@@ -187,6 +187,7 @@ def _make_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscribers")),
         sa.UniqueConstraint("address", name=op.f("uq_subscribers_address")),
+        sqlite_autoincrement=True,
         comment="written by search/alerts: an address and what it wants; nothing else about a person",
     )
     op.create_table(
@@ -228,6 +229,7 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
         sa.UniqueConstraint("subscriber_id", "kind", "period", name=op.f("uq_outbox_subscriber_id_kind_period")),
+        sqlite_autoincrement=True,
         comment="written by search/alerts: a mail is a row before it is a mail",
     )
     op.create_index(op.f("ix_outbox_state"), "outbox", ["state"], unique=False)
@@ -257,13 +259,50 @@ def _make_tables() -> None:
         sa.Column(
             "backfill", sa.Boolean(), nullable=False, comment="what was there before start_seq is still to be asked"
         ),
+        sa.Column(
+            "back_to",
+            sa.Integer(),
+            nullable=False,
+            comment="how far: only changes after this one (sign-up, pause); 0: all",
+        ),
         sa.Column("created", catalog.tables.Instant(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["subscriber_id"], ["subscribers.id"], name=op.f("fk_saved_searches_subscriber_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_searches")),
         sa.UniqueConstraint("subscriber_id", "identity", name=op.f("uq_saved_searches_subscriber_id_identity")),
+        sqlite_autoincrement=True,
         comment="written by search/alerts",
     )
     op.create_index(op.f("ix_saved_searches_subscriber_id"), "saved_searches", ["subscriber_id"], unique=False)
+    op.create_table(
+        "sign_ups",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subscriber_id", sa.Integer(), nullable=False),
+        sa.Column("asked", catalog.tables.Instant(timezone=True), nullable=False),
+        sa.Column(
+            "wanted",
+            sa.JSON(),
+            nullable=False,
+            comment="the searches, and the settings where they are to be taken",
+        ),
+        sa.Column(
+            "seq",
+            sa.Integer(),
+            nullable=False,
+            comment="the newest change when it was asked for: searches begin there",
+        ),
+        sa.Column(
+            "confirmed",
+            catalog.tables.Instant(timezone=True),
+            nullable=True,
+            comment="None: nothing of it counts yet",
+        ),
+        sa.ForeignKeyConstraint(["subscriber_id"], ["subscribers.id"], name=op.f("fk_sign_ups_subscriber_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_ups")),
+        sqlite_autoincrement=True,
+        comment="written by search/alerts: what someone asked for under an address, until its owner confirms; for 14 days",
+    )
+    op.create_index(op.f("ix_sign_ups_asked"), "sign_ups", ["asked"], unique=False)
+    op.create_index(op.f("ix_sign_ups_subscriber_id"), "sign_ups", ["subscriber_id"], unique=False)
     op.create_table(
         "bounces",
         sa.Column(

@@ -84,12 +84,14 @@ def _look_back(catalog: Catalog, batch: int) -> int:
     """For searches that asked for it: what was in the catalog when they were saved."""
     with catalog.read() as connection:
         searches = _asked(connection, RUNNING & saved_searches.c.backfill)
+        back_to = dict(connection.execute(sa.select(saved_searches.c.id, saved_searches.c.back_to)).tuples().all())
     if not searches:
         return 0
     up_to = max(search.start_seq for search in searches)
+    searches = [search._replace(start_seq=back_to[search.search_id]) for search in searches]
     found = Found()
     for works in _works_before(catalog, up_to, batch):
-        some = _ask(catalog, [search._replace(start_seq=0) for search in searches], works)
+        some = _ask(catalog, searches, works)
         found.pairs += some.pairs
         found.broken |= some.broken
     with catalog.write() as connection:
