@@ -1,8 +1,9 @@
 """Which texts do members read, and which of them still lack a translation? `make messages` gathers them.
 
 Texts are the first argument (and its plural, the second) of a call named `w`, in this room's code, its templates and
-the templates and pages of search/web. What is gathered is written to the catalogs under locale/: new texts without a
-translation, those that nobody says any more left out; sorted, so that two people's additions rarely meet.
+the templates and pages of search/web; and the sentences of members/verdicts.toml. What is gathered is written to the
+catalogs under locale/: new texts without a translation, those that nobody says any more left out; sorted, so that two
+people's additions rarely meet.
 """
 
 import io
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from search.alerts.members.verdicts import sentences
 from search.alerts.wording import LANGUAGES, SOURCE
 
 SEARCH = Path(__file__).parents[1]
@@ -30,6 +32,8 @@ def texts() -> dict[Text, set[str]]:
         for path in sorted((SEARCH / folder).rglob("*")):
             for text in _said_in(path):
                 found.setdefault(text, set()).add(path.relative_to(SEARCH.parent).as_posix())
+    for sentence in sentences().values():
+        found.setdefault(sentence, set()).add("search/alerts/members/verdicts.toml")
     return found
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from search.alerts.wording import Wording
 from search.results import Complaint
 
 REFUSES, WARNS = "refuses", "warns"
@@ -29,8 +30,8 @@ class Verdict:
 
 def verdict(code: str, language: str = "en", /, **what: object) -> Verdict:
     """The verdict of that code; `what` is put into its sentence."""
-    row = _table()[code]
-    return Verdict(code, str(row["rank"]), said(str(row["says"]), language).format(**what))
+    row, w = _table()[code], Wording(language)
+    return Verdict(code, str(row["rank"]), w(str(row["says"]), **what))
 
 
 def of_complaint(complaint: Complaint, fatal: bool) -> Verdict:
@@ -46,14 +47,9 @@ def scripts() -> Mapping[str, Sequence[str]]:
     return table
 
 
-def codes() -> Mapping[str, str]:
-    """Every code of ours with its English sentence."""
+def sentences() -> Mapping[str, str]:
+    """Every code of ours with its English sentence, the key of the catalogs."""
     return {code: row["says"] for code, row in _table().items() if "says" in row}
-
-
-def said(english: str, language: str) -> str:
-    """The sentence in the reader's language."""
-    return english
 
 
 @cache

@@ -9,7 +9,7 @@ import pytest
 from catalog import Catalog
 from search import Searcher, index_changes, open_engine
 from search.alerts.members.lint import lint, narrowed
-from search.alerts.members.verdicts import codes
+from search.alerts.members.verdicts import sentences
 from search.engines.engine import Question
 from search.query.parse import parse
 from search.query.resolve import resolve
@@ -35,7 +35,11 @@ def test_each_bad_query_gets_its_verdicts(row):
 def test_the_table_is_long_and_has_every_verdict_of_ours():
     assert len(ROWS) >= 40
     said = {code for row in ROWS for code in (*row["refuses"].split(), *row["warns"].split())}
-    assert set(codes()) - said == {"nothing", "too_long", "broad"}  # tested on their own, below and with the rehearsal
+    assert set(sentences()) - said == {
+        "nothing",
+        "too_long",
+        "broad",
+    }  # tested on their own, below and with the rehearsal
 
 
 def test_a_query_that_is_too_long_is_refused():
@@ -74,3 +78,12 @@ def test_straight_marks_mean_the_same(tmp_path):
     straight = lint(curly, today=TODAY).query
     assert straight == '"domestic workers" OR "travailleurs domestiques"'
     assert Searcher(catalog, engine).total(straight) == Searcher(catalog, engine).total(curly) > 0
+
+
+@pytest.mark.parametrize("language", ["fr", "es"])
+def test_verdicts_come_in_the_language_of_the_reader(language):
+    for row in ROWS:
+        english = lint(row["query"], filters_of(row), row["scope"], today=TODAY)
+        there = lint(row["query"], filters_of(row), row["scope"], language, today=TODAY)
+        assert [each.code for each in there.verdicts] == [each.code for each in english.verdicts]
+        assert not {each.message for each in there.verdicts} & {each.message for each in english.verdicts}
