@@ -7,15 +7,18 @@ if TYPE_CHECKING:
     from search.alerts.links import Letterhead, Links
     from search.alerts.mails.digests import make_digests, period_of
     from search.alerts.matching.matching import match_changes
-    from search.alerts.members.subscribers import (
-        Subscription,
+    from search.alerts.members.keeping import Added, add_search
+    from search.alerts.members.leaving import (
         Unsubscribed,
         read_token,
         resubscribe,
-        subscribe,
+        resubscribe_by_token,
         unsubscribe,
         unsubscribe_by_token,
     )
+    from search.alerts.members.settings import MailSettings
+    from search.alerts.members.subscribers import Subscription, subscribe
+    from search.alerts.members.wanted import Wanted
     from search.alerts.post.delivery import DeliveryReport, deliver, free_leases, release_held
     from search.alerts.post.maildir import LocalMailbox, Maildir
     from search.alerts.post.smtp import Smtp
@@ -28,30 +31,37 @@ _WHERE = {
     "post.maildir": ("LocalMailbox", "Maildir"),
     "matching.matching": ("match_changes",),
     "post.smtp": ("Smtp",),
-    "members.subscribers": (
-        "Subscription",
+    "members.keeping": ("Added", "add_search"),
+    "members.leaving": (
         "Unsubscribed",
         "read_token",
         "resubscribe",
-        "subscribe",
+        "resubscribe_by_token",
         "unsubscribe",
         "unsubscribe_by_token",
     ),
+    "members.settings": ("MailSettings",),
+    "members.subscribers": ("Subscription", "subscribe"),
+    "members.wanted": ("Wanted",),
 }
 
 __all__ = [
+    "Added",
     "AlertError",
     "DeliveryReport",
     "Gone",
     "Letterhead",
     "Links",
     "LocalMailbox",
+    "MailSettings",
     "Maildir",
     "Refused",
     "Smtp",
     "Subscription",
     "TokenError",
     "Unsubscribed",
+    "Wanted",
+    "add_search",
     "deliver",
     "free_leases",
     "make_digests",
@@ -60,6 +70,7 @@ __all__ = [
     "read_token",
     "release_held",
     "resubscribe",
+    "resubscribe_by_token",
     "subscribe",
     "unsubscribe",
     "unsubscribe_by_token",

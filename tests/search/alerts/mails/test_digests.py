@@ -20,7 +20,8 @@ from search.alerts.errors import AlertError
 from search.alerts.mails import digests
 from search.alerts.mails.digests import days_of, make_digests, period_of
 from search.alerts.matching.matching import match_changes
-from search.alerts.members.subscribers import subscribe, unsubscribe
+from search.alerts.members.leaving import unsubscribe
+from search.alerts.members.subscribers import subscribe
 from search.alerts.post.delivery import deliver
 from search.alerts.post.maildir import LocalMailbox
 from search.alerts.post.smtp import Smtp

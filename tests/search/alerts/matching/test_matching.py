@@ -19,7 +19,8 @@ from catalog import NOTED, Catalog
 from catalog.tables import changes, matches, saved_searches, subscribers, works
 from search.alerts.matching import matching
 from search.alerts.matching.matching import READER, match_changes
-from search.alerts.members.subscribers import resubscribe, subscribe, unsubscribe
+from search.alerts.members.leaving import resubscribe, unsubscribe
+from search.alerts.members.subscribers import subscribe
 from tests.search.library import WORKS, Document, Work, changed, fill, put, withdraw
 
 ANA, BEN = "ana@example.net", "ben@example.net"

@@ -8,14 +8,8 @@ from hypothesis import strategies as st
 from catalog.tables import matches, saved_searches, subscribers, works
 from search.alerts.errors import AlertError, Refused, TokenError
 from search.alerts.members.addresses import clean_address
-from search.alerts.members.subscribers import (
-    MOST_SEARCHES,
-    read_token,
-    resubscribe,
-    subscribe,
-    unsubscribe,
-    unsubscribe_by_token,
-)
+from search.alerts.members.leaving import read_token, resubscribe, unsubscribe, unsubscribe_by_token
+from search.alerts.members.subscribers import MOST_SEARCHES, subscribe
 from search.alerts.tokens import Grant, sign, verify
 from tests.search.alerts.letters import SECRET
 

@@ -1,0 +1,104 @@
+"""What does someone want to be told of? A search as it was asked on its page, a name for it, and how often."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from catalog import Catalog
+from search.alerts.errors import Refused
+from search.alerts.members.saved import identity_of, meaning
+from search.citing import Citing
+from search.fields import FACETS
+from search.results import Complaint
+
+CADENCES = ("at once", "daily", "weekly")
+SCOPES = ("works", "paragraphs")
+MOST_SEARCHES = 200  # a subscriber; far above use, low enough that one form cannot fill the matcher
+LONGEST_NAME = 200
+LONGEST_QUERY = 2_000  # as on the search page
+MOST_FILTERS, LONGEST_FILTER = 40, 200
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A search to be saved: `filters` are facet -> values, `scope` works or paragraphs. Without a name: its query."""
+
+    name: str
+    query: str
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    scope: str = "works"
+    cadence: str = "weekly"
+
+    @property
+    def identity(self) -> str:
+        return identity_of(self.query, self.filters, self.scope)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> Self:
+        return cls(**record)
+
+
+Complaints = dict[str, tuple[Complaint, ...]]
+
+
+def checked(catalog: Catalog, searches: Iterable[Wanted]) -> tuple[dict[str, Wanted], Complaints]:
+    """By identity, as they can be kept, and by name what is odd in each. Raises Refused in words for who typed them."""
+    kept: dict[str, Wanted] = {}
+    complaints: Complaints = {}
+    for number, each in enumerate(searches, start=1):
+        if number > MOST_SEARCHES:
+            raise Refused(f"at most {MOST_SEARCHES} searches can be watched for one address")
+        tidy = _tidy(each)
+        understood = meaning(tidy.query, Citing(catalog))
+        if understood.nothing:
+            raise Refused(f"the search {tidy.name!r} cannot be watched: {understood.nothing}")
+        kept[tidy.identity] = tidy
+        if understood.complaints:
+            complaints[tidy.name] = understood.complaints
+    if not kept:
+        raise Refused("a subscription needs at least one search")
+    return kept, complaints
+
+
+def name_of(text: str, otherwise: str = "") -> str:
+    """A name as it is kept, on one line; `otherwise` where there is none."""
+    name = " ".join(text.split()) or " ".join(otherwise.split())[:LONGEST_NAME]
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise Refused(f"the name of a search is one line of at most {LONGEST_NAME} characters")
+    return name
+
+
+def cadence_of(text: str) -> str:
+    if text not in CADENCES:
+        raise Refused(f"mails are sent {', '.join(CADENCES)}, not {text[:20]!r}")
+    return text
+
+
+def _tidy(wanted: Wanted) -> Wanted:
+    query = wanted.query.strip()
+    if len(query) > LONGEST_QUERY:
+        raise Refused(f"a query has at most {LONGEST_QUERY} characters")
+    if wanted.scope not in SCOPES:
+        raise Refused(f"a search is for {' or '.join(SCOPES)}, not {wanted.scope[:20]!r}")
+    filters = _filters(wanted.filters)
+    otherwise = query or ", ".join(value for values in filters.values() for value in values)
+    return Wanted(name_of(wanted.name, otherwise), query, filters, wanted.scope, cadence_of(wanted.cadence))
+
+
+def _filters(filters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Each value once, in one order, so that the same search is the same row however it was clicked together."""
+    kept: dict[str, list[str]] = {}
+    for name, values in sorted(filters.items()):
+        if name not in FACETS:
+            raise Refused(f"there is no filter {name[:40]!r}; there are {', '.join(FACETS)}")
+        each = sorted({value for value in values if value})
+        if any(len(value) > LONGEST_FILTER for value in each):
+            raise Refused(f"a filter's value has at most {LONGEST_FILTER} characters")
+        if each:
+            kept[name] = each
+    if sum(map(len, kept.values())) > MOST_FILTERS:
+        raise Refused(f"a search has at most {MOST_FILTERS} filters")
+    return kept
