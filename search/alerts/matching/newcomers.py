@@ -7,14 +7,13 @@ their places: work and position in one number, text and title far apart, so that
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import reduce
-from itertools import accumulate, chain, compress, count, pairwise
+from itertools import accumulate, chain, compress, count, islice, pairwise
 from operator import or_
-from typing import TypeVar
 
-from search.alerts.matching.questions import TITLE, BegunRuns, Form, Joined, Numbers, Questions, Runs, Said, Words
+from search.alerts.matching.questions import TITLE, Form, Found, Joined, Numbers, Questions, Runs, title_channel
 from search.analysis import chain_of
 from search.engines.engine import IndexedParagraph, IndexedWork
 from search.fields import NAME_FIELDS, level_of
@@ -23,9 +22,6 @@ from search.query.tree import DateRange, OfWorks
 _FIELD = 32  # bits for a position in a text; then one that says it is a title, then the work
 _UNIT = _FIELD + 1
 _TO_BITS = bytes.maketrans(b"01", b"\x00\x01")
-
-T = TypeVar("T")
-
 
 class Postings:
     """Where in a batch everything is that is asked for. A unit is a work, or a paragraph of one."""
@@ -40,16 +36,28 @@ class Postings:
         runs, begun = self.questions.runs.get(channel), self.questions.begun.get(channel)
         if runs is None and begun is None:
             return
-        at = unit << _UNIT | title << _FIELD
-        for text in texts:
-            cut = text.split()
-            if runs is not None:
-                at = self._words(runs, cut, at) + 1
-            if begun is not None:
-                self.says(chain.from_iterable(map(begun.__getitem__, set(cut))), 1 << unit)
+        cut = [text.split() for text in texts]
+        distinct = set(chain.from_iterable(cut))
+        if runs is not None:
+            runs.learn(distinct)
+            numbers: list[int] = []
+            for each in cut:
+                numbers += chain.from_iterable(map(runs.known.__getitem__, each))
+                numbers.append(0)
+            self._words(runs, numbers, unit, unit << _UNIT | title << _FIELD)
+        if begun is not None:
+            begun.learn(distinct)
+            self.says(chain.from_iterable(map(begun.known.__getitem__, distinct)), 1 << unit)
 
-    def beginnings(self, unit: int, begun: BegunRuns, text: str) -> None:
-        self.says(chain.from_iterable(map(begun.__getitem__, set(text.split()))), 1 << unit)
+    def _words(self, runs: Runs, numbers: list[int], unit: int, at: int) -> None:
+        self.says(set(numbers), 1 << unit)
+        if runs.pairs:
+            together = runs.paired.intersection(zip(numbers, islice(numbers, 1, None)))
+            self.says(map(runs.pairs.__getitem__, together), 1 << unit)
+        if runs.placed:
+            places = self.places
+            for number, place in compress(zip(numbers, count(at)), map(runs.placed.__contains__, numbers)):
+                places[number].append(place)
 
     def values(self, units: int, field: str, values: Iterable[str]) -> None:
         exact, starts = self.questions.values.get(field, {}), self.questions.starts.get(field)
@@ -60,34 +68,32 @@ class Postings:
                 self.says(starts.of(value), units)
 
     def says(self, numbers: Iterable[int], units: int) -> None:
+        said = self.said
         for number in numbers:
-            self.said[number] |= units
-
-    def _words(self, runs: Runs, cut: list[str], at: int) -> int:
-        numbers = list(chain.from_iterable(map(runs.__getitem__, cut)))
-        places = self.places
-        for number, place in compress(zip(numbers, count(at)), numbers):
-            places[number].append(place)
-        return at + len(numbers)
+            said[number] |= units
 
 
 class Newcomers:
     """A batch of works, ready for every tree of `questions`; places of works are those in `works`."""
 
     def __init__(self, questions: Questions, works: Sequence[IndexedWork]) -> None:
-        self.questions, self.works = questions, works
-        self.postings = Postings(questions)
-        self.size = len(works)
-        self.all = (1 << self.size) - 1
+        self._begin(questions, works)
+        self.all = (1 << len(works)) - 1
         for unit, work in enumerate(works):
             self._add(unit, work)
             questions.forget_runs()
         self._days = _Days(works)
-        self._memo = _Memo()
+
+    def _begin(self, questions: Questions, works: Sequence[IndexedWork]) -> None:
+        self.questions, self.works = questions, works
+        self.postings = Postings(questions)
+        self._leaves: dict[int, int] = {}  # what was found out, and will be asked again
+        self._sets: dict[int, set[int]] = {}
+        self._pairs: dict[tuple[int, int, int], set[int]] = {}
 
     def present(self) -> set[int]:
         """The numbers of what is there."""
-        return {*self.postings.places, *self.postings.said}
+        return set(self.postings.said)
 
     def answers(self) -> Iterator[tuple[int, int]]:
         """Each tree that some work answers, with the works as bits."""
@@ -97,10 +103,9 @@ class Newcomers:
 
     def bits(self, form: Form) -> int:
         if isinstance(form, int):
-            known = self._memo.leaves
-            if form not in known:
-                known[form] = self._leaf(form)
-            return known[form]
+            if form not in self._leaves:
+                self._leaves[form] = self._leaf(form)
+            return self._leaves[form]
         match form:
             case Joined("and", parts):
                 found = self.all
@@ -119,10 +124,8 @@ class Newcomers:
             postings.texts(unit, channel, texts)
         for channel, texts in _by_chain(work.titles).items():
             postings.texts(unit, channel, texts, title=True)
-        begun = self.questions.begun.get(TITLE)
-        if begun is not None:
-            for _, title in work.titles:
-                postings.beginnings(unit, begun, title)
+            postings.texts(unit, title_channel(channel), texts)
+        postings.texts(unit, TITLE, [title for _, title in work.titles])  # for beginnings, in whatever language
         for field, names in work.names.items():
             postings.texts(unit, field, names)
         for field, values in work.values.items():
@@ -131,39 +134,24 @@ class Newcomers:
     def _leaf(self, place: int) -> int:
         leaf = self.questions.leaves[place]
         match leaf:
-            case Words():
-                return self._words(leaf)
-            case Said(numbers):
-                return reduce(or_, map(self._said, numbers), 0)
+            case Found(numbers, rows, slop):
+                found = reduce(or_, map(self._said, numbers), 0)
+                return reduce(or_, (self._row(row, slop) for row in rows), found)
             case DateRange(first, last):
                 return self._days.between(first, last)
             case OfWorks(ids):
-                return reduce(or_, (1 << unit for unit, work in enumerate(self.works) if work.id in ids), 0)
+                return _bits(unit for unit, work in enumerate(self.works) if work.id in ids)
         return self.all
 
     def _said(self, number: int) -> int:
         return self.postings.said.get(number, 0)
 
-    def _words(self, words: Words) -> int:
-        found = 0
-        for row in words.rows:
-            if all(number in self.postings.places for number in row):
-                found |= self._row(row, words)
-        return found
-
-    def _row(self, row: Numbers, words: Words) -> int:
-        if len(row) == 1 or (words.slop and len(set(row)) == 1):
-            if not words.title:
-                return self._memo.of(self._memo.words, row[0], self._having)
-            texts = {place >> _FIELD for place in self.postings.places[row[0]]}
-        elif words.slop:
-            texts = self._near(row, words.slop)
-        else:
-            texts = {place >> _FIELD for place in self._phrase(row)}
-        return _bits({text >> 1 for text in texts if text & 1} if words.title else {text >> 1 for text in texts})
-
-    def _having(self, number: int) -> int:
-        return _bits({place >> _UNIT for place in self.postings.places[number]})
+    def _row(self, row: Numbers, slop: int) -> int:
+        if not all(map(self.postings.places.__contains__, row)):
+            return 0
+        if slop:
+            return _bits({text >> 1 for text in self._near(row, slop)})
+        return _bits({place >> _UNIT for place in self._phrase(row)})
 
     def _phrase(self, row: Numbers) -> list[int]:
         """Where the phrase begins: places of its rarest token, then those that have the others beside them."""
@@ -171,12 +159,14 @@ class Newcomers:
         rarest = min(range(len(row)), key=lambda at: len(places[row[at]]))
         found = places[row[rarest]]
         for at in sorted(set(range(len(row))) - {rarest}, key=lambda at: len(places[row[at]])):
-            others, off = self._memo.of(self._memo.sets, row[at], self._set), at - rarest
+            others, off = self._set(row[at]), at - rarest
             found = [place for place in found if place + off in others]
         return found
 
     def _set(self, number: int) -> set[int]:
-        return set(self.postings.places[number])
+        if number not in self._sets:
+            self._sets[number] = set(self.postings.places[number])
+        return self._sets[number]
 
     def _near(self, row: Numbers, slop: int) -> set[int]:
         """The texts in which each token is within `slop` of the next, in either order."""
@@ -185,15 +175,15 @@ class Newcomers:
 
     def _near_pair(self, one: int, other: int, slop: int) -> set[int]:
         key = (one, other, slop)
-        if key not in self._memo.pairs:
+        if key not in self._pairs:
             there = self.postings.places[other]
             low, high = 1 - slop, 1 + slop
-            self._memo.pairs[key] = {
+            self._pairs[key] = {
                 place >> _FIELD
                 for place in self.postings.places[one]
                 if (at := bisect_left(there, place + low)) < len(there) and there[at] <= place + high
             }
-        return self._memo.pairs[key]
+        return self._pairs[key]
 
 
 class Paragraphs(Newcomers):
@@ -201,8 +191,7 @@ class Paragraphs(Newcomers):
 
     def __init__(self, works: Newcomers) -> None:
         self._of_works = works
-        self.questions, self.works = works.questions, works.works
-        self.postings = Postings(self.questions)
+        self._begin(works.questions, works.works)
         self.owners: list[int] = []
         self._spans: list[int] = []
         for unit, work in enumerate(self.works):
@@ -212,9 +201,7 @@ class Paragraphs(Newcomers):
                 self.owners.append(unit)
             self._spans.append((1 << len(self.owners)) - (1 << begin))
             self.questions.forget_runs()
-        self.size = len(self.owners)
-        self.all = (1 << self.size) - 1
-        self._memo = _Memo()
+        self.all = (1 << len(self.owners)) - 1
 
     def works_of(self, paragraphs: int) -> int:
         """The works that these paragraphs are of."""
@@ -238,7 +225,7 @@ class Paragraphs(Newcomers):
 
     def _leaf(self, place: int) -> int:
         leaf = self.questions.leaves[place]
-        if isinstance(leaf, DateRange | OfWorks) or (isinstance(leaf, Words) and leaf.title):
+        if isinstance(leaf, DateRange | OfWorks) or (isinstance(leaf, Found) and self._is_of_titles(leaf)):
             return self._all_of(self._of_works.bits(place))
         return super()._leaf(place)
 
@@ -247,24 +234,11 @@ class Paragraphs(Newcomers):
             return self._all_of(self._of_works._said(number))
         return super()._said(number)
 
+    def _is_of_titles(self, leaf: Found) -> bool:
+        return any(number in self.questions.of_works for row in leaf.rows for number in row)
+
     def _all_of(self, works: int) -> int:
         return reduce(or_, (self._spans[each] for each in ones(works)), 0)
-
-
-class _Memo:
-    """What was found out about a batch and will be asked again."""
-
-    def __init__(self) -> None:
-        self.leaves: dict[int, int] = {}
-        self.words: dict[int, int] = {}
-        self.sets: dict[int, set[int]] = {}
-        self.pairs: dict[tuple[int, int, int], set[int]] = {}
-
-    @staticmethod
-    def of(known: dict[int, T], key: int, find: Callable[[int], T]) -> T:
-        if key not in known:
-            known[key] = find(key)
-        return known[key]
 
 
 class _Days:

@@ -5,8 +5,9 @@ a field) has one number here, each leaf that is equal to another is one leaf, an
 unless one of them is among the newcomers, no work can answer it, and it is not even looked at.
 """
 
+import string
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,30 +16,22 @@ from search.fields import level_of
 from search.query.tree import And, DateRange, Everything, Exact, Match, Node, Not, OfWorks, Or, StartsWith
 
 TITLE = "title"
-LONGEST_KEPT = 40  # characters of a run between spaces that is remembered: longer ones hardly come again
-MOST_KEPT = 400_000  # of them, in one chain
+MOST_KEPT = 300_000  # runs between spaces that are remembered, in one channel
 
 Numbers: TypeAlias = tuple[int, ...]
 Needs: TypeAlias = "frozenset[int] | None"  # one of these must be there; None: it may match without any
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """One of these rows of tokens: one after the other, or each within `slop` of the next; in a title, or anywhere."""
-
-    rows: tuple[Numbers, ...]
-    slop: int
-    title: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One of these values or beginnings."""
+class Found:
+    """One of these things; or one of these rows of tokens, one after the other or each within `slop` of the next."""
 
     numbers: Numbers
+    rows: tuple[Numbers, ...] = ()
+    slop: int = 0
 
 
-Leaf: TypeAlias = Words | Said | DateRange | OfWorks | Everything
+Leaf: TypeAlias = Found | DateRange | OfWorks | Everything
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,36 +65,50 @@ class Beginnings:
                 yield number
 
 
-class Runs(dict[str, Numbers]):
-    """Run between spaces -> the numbers of its tokens in one chain; 0 stands for a token that nobody asks for.
+class Runs:
+    """What the runs between spaces hold in one channel: the numbers of their tokens; 0 for one that nobody asks for.
 
     Preparing and cutting never look across a space, so a text is what its runs are, and most runs come again.
     """
 
-    def __init__(self, chain: str, numbers: dict[str, int]) -> None:
-        super().__init__()
-        self.chain, self.numbers = chain, numbers
+    def __init__(self, chain: str) -> None:
+        self.known: dict[str, Numbers] = {}
+        self.numbers: dict[str, int] = {}  # of tokens
+        self.pairs: dict[tuple[int, int], int] = {}  # of two tokens, one after the other
+        self.paired: set[tuple[int, int]] = set()  # the same, as a set finds its own among many the fastest
+        self.placed: set[int] = set()  # tokens whose places matter
+        self._analyse = analysis.analyzer(chain).analyze
 
-    def __missing__(self, run: str) -> Numbers:
+    def learn(self, runs: set[str]) -> None:
+        """Makes these runs known. Those that are one word are put through the chain together: that is much quicker."""
+        words = {}
+        for run in runs.difference(self.known):
+            word = run.strip(string.punctuation) if run.isascii() else analysis.prepare(run)
+            if word.isalnum() and len(word) <= analysis.LONGEST:
+                words[run] = word
+            else:
+                self.known[run] = self._numbers(self._analyse(analysis.prepare(run)))
+        tokens = self._analyse(" ".join(words.values()))
+        if len(tokens) == len(words):
+            self.known.update(zip(words, zip(self._numbers(tokens)), strict=True))
+        else:
+            self.known.update({run: self._numbers(self._analyse(word)) for run, word in words.items()})
+
+    def _numbers(self, tokens: Sequence[str]) -> Numbers:
         number = self.numbers.get
-        found = tuple([number(token, 0) for token in analysis.analyzer(self.chain).analyze(analysis.prepare(run))])
-        if len(run) <= LONGEST_KEPT:
-            self[run] = found
-        return found
+        return tuple([number(token, 0) for token in tokens])
 
 
-class BegunRuns(dict[str, Numbers]):
-    """Run between spaces -> the numbers of what its unstemmed words begin with."""
+class BegunRuns:
+    """What the unstemmed words of runs between spaces begin with."""
 
-    def __init__(self, beginnings: Beginnings) -> None:
-        super().__init__()
-        self.beginnings = beginnings
+    def __init__(self) -> None:
+        self.known: dict[str, Numbers] = {}
+        self.beginnings = Beginnings()
 
-    def __missing__(self, run: str) -> Numbers:
-        found = tuple({number for form in analysis.forms(run) for number in self.beginnings.of(form)})
-        if len(run) <= LONGEST_KEPT:
-            self[run] = found
-        return found
+    def learn(self, runs: set[str]) -> None:
+        for run in runs.difference(self.known):
+            self.known[run] = tuple({n for form in analysis.forms(run) for n in self.beginnings.of(form)})
 
 
 class Questions:
@@ -118,12 +125,15 @@ class Questions:
         self.starts: dict[str, Beginnings] = defaultdict(Beginnings)
         self.of_works: set[int] = set()  # things that are said of a work, not of a paragraph
         self._last = 0
+        self._places: dict[Form, int] = {}
         self._leaf_places: dict[Node, tuple[int, Needs]] = {}
 
     def add(self, tree: Node) -> int:
-        """Takes a resolved tree in; returns its place, which its answers will name."""
+        """Takes a resolved tree in; returns its place, which its answers will name: one that is equal has the same."""
         form, needs = self._form(tree)
-        place = len(self.forms)
+        if form in self._places:
+            return self._places[form]
+        place = self._places[form] = len(self.forms)
         self.forms.append(form)
         if needs is None:
             self.always.add(place)
@@ -140,9 +150,9 @@ class Questions:
 
     def forget_runs(self) -> None:
         """Keeps what is remembered of texts within bounds; to be called between texts."""
-        for runs in (*self.runs.values(), *self.begun.values()):
-            if len(runs) > MOST_KEPT:
-                runs.clear()
+        for known in (*(runs.known for runs in self.runs.values()), *(begun.known for begun in self.begun.values())):
+            if len(known) > MOST_KEPT:
+                known.clear()
 
     def _form(self, node: Node) -> tuple[Form, Needs]:
         match node:
@@ -166,49 +176,60 @@ class Questions:
     def _leaf(self, node: Node) -> tuple[Leaf, Needs]:
         match node:
             case Match(prefix=True):
-                numbers = self._beginnings(node)
-                return Said(numbers), frozenset(numbers)
+                return _found(self._beginnings(node))
             case Match():
-                rows = [(self._row(node.where, chain, tokens), tokens) for chain, tokens in node.alternatives]
-                words = Words(tuple(dict.fromkeys(row for row, _ in rows)), node.slop, node.where == TITLE)
-                return words, frozenset(_rarest(*row) for row in rows)
+                return self._words(node)
             case Exact(field, values):
-                numbers = tuple(self._value(field, value) for value in dict.fromkeys(values))
-                return Said(numbers), frozenset(numbers)
+                return _found([self._value(field, value) for value in values])
             case StartsWith(field, prefix):
-                number = self.starts[field].add(prefix, self._number())
-                if level_of(field) == "work":
-                    self.of_works.add(number)
-                return Said((number,)), frozenset((number,))
+                return _found([self._said_of(field, self.starts[field].add(prefix, self._number()))])
             case DateRange() | OfWorks() | Everything():
                 return node, None
         raise TypeError(f"resolve the tree first: {node!r}")
 
-    def _row(self, where: str, chain: str, tokens: tuple[str, ...]) -> Numbers:
-        channel = chain if where in ("text", TITLE) else where
+    def _words(self, node: Match) -> tuple[Leaf, Needs]:
+        """A word and two that follow each other are things by themselves; for more, places are compared."""
+        numbers, rows, rarest = [], [], []
+        for chain, tokens in node.alternatives:
+            runs, row = self._row(node.where, chain, tokens)
+            if len(set(row)) == 1 and (node.slop or len(row) == 1):
+                numbers.append(row[0])
+            elif len(row) == 2 and not node.slop:
+                numbers.append(runs.pairs.setdefault((row[0], row[1]), self._number()))
+                runs.paired.add((row[0], row[1]))
+            else:
+                rows.append(row)
+                runs.placed.update(row)
+                rarest.append(max(zip(map(len, tokens), row, strict=True))[1])  # the longest is, as a rule
+        if node.where == TITLE:
+            self.of_works.update(numbers, *rows)
+        return Found(tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(rows)), node.slop), frozenset(numbers + rarest)
+
+    def _row(self, where: str, chain: str, tokens: tuple[str, ...]) -> tuple[Runs, Numbers]:
+        channel = {"text": chain, TITLE: title_channel(chain)}.get(where, where)
         runs = self.runs.get(channel)
         if runs is None:
-            runs = self.runs[channel] = Runs(chain, {})
-        known = runs.numbers
+            runs = self.runs[channel] = Runs(chain)
         for token in tokens:
-            if token not in known:
-                known[token] = self._number()
-                runs.clear()  # what was remembered does not know of it
-        return tuple([known[token] for token in tokens])
+            if token not in runs.numbers:
+                runs.numbers[token] = self._number()
+                runs.known.clear()  # what was remembered does not know of it
+        return runs, tuple([runs.numbers[token] for token in tokens])
 
-    def _beginnings(self, node: Match) -> Numbers:
+    def _beginnings(self, node: Match) -> list[int]:
         found = []
         for chain, (start,) in node.alternatives:
-            channel = chain if node.where == "text" else node.where
-            begun = self.begun.setdefault(channel, BegunRuns(Beginnings()))
-            begun.clear()
+            begun = self.begun.setdefault(chain if node.where == "text" else node.where, BegunRuns())
+            begun.known.clear()
             found.append(begun.beginnings.add(start, self._number()))
         if node.where == TITLE:
             self.of_works.update(found)
-        return tuple(dict.fromkeys(found))
+        return found
 
     def _value(self, field: str, value: str) -> int:
-        number = self.values[field].setdefault(value, self._number())
+        return self._said_of(field, self.values[field].setdefault(value, self._number()))
+
+    def _said_of(self, field: str, number: int) -> int:
         if level_of(field) == "work":
             self.of_works.add(number)
         return number
@@ -227,6 +248,9 @@ def _any_of(several: list[Needs]) -> Needs:
     return frozenset(found)
 
 
-def _rarest(numbers: Numbers, tokens: tuple[str, ...]) -> int:
-    """The number of the longest token, which is the rarest as a rule."""
-    return max(zip(map(len, tokens), numbers, strict=True))[1]
+def _found(numbers: list[int]) -> tuple[Leaf, Needs]:
+    return Found(tuple(dict.fromkeys(numbers))), frozenset(numbers)
+
+
+def title_channel(chain: str) -> str:
+    return f"{TITLE} {chain}"
