@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import reduce
-from itertools import accumulate, chain, compress, count, islice, pairwise
+from itertools import accumulate, chain, compress, count, islice, pairwise, repeat
 from operator import or_
 
-from search.alerts.matching.questions import TITLE, Form, Found, Joined, Numbers, Questions, Runs, title_channel
+from search.alerts.matching.questions import TITLE, UNASKED, Form, Found, Joined, Numbers, Questions, Runs, title_channel
 from search.analysis import chain_of
 from search.engines.engine import IndexedParagraph, IndexedWork
 from search.fields import NAME_FIELDS, level_of
@@ -40,20 +40,20 @@ class Postings:
         distinct = set(chain.from_iterable(cut))
         if runs is not None:
             runs.learn(distinct)
-            numbers: list[int] = []
-            for each in cut:
-                numbers += chain.from_iterable(map(runs.known.__getitem__, each))
-                numbers.append(0)
-            self._words(runs, numbers, unit, unit << _UNIT | title << _FIELD)
+            self.says(chain.from_iterable(map(runs.held.get, distinct, repeat(()))), 1 << unit)
+            if runs.pairs or runs.placed:
+                self._in_order(runs, cut, unit, unit << _UNIT | title << _FIELD)
         if begun is not None:
             begun.learn(distinct)
             self.says(chain.from_iterable(map(begun.known.__getitem__, distinct)), 1 << unit)
 
-    def _words(self, runs: Runs, numbers: list[int], unit: int, at: int) -> None:
-        self.says(set(numbers), 1 << unit)
-        if runs.pairs:
-            together = runs.paired.intersection(zip(numbers, islice(numbers, 1, None)))
-            self.says(map(runs.pairs.__getitem__, together), 1 << unit)
+    def _in_order(self, runs: Runs, cut: list[list[str]], unit: int, at: int) -> None:
+        numbers: list[int] = []
+        for each in cut:
+            numbers += chain.from_iterable(map(runs.odd.get, each, repeat(UNASKED)))
+            numbers.append(0)
+        together = runs.paired.intersection(zip(numbers, islice(numbers, 1, None)))
+        self.says(map(runs.pairs.__getitem__, together), 1 << unit)
         if runs.placed:
             places = self.places
             for number, place in compress(zip(numbers, count(at)), map(runs.placed.__contains__, numbers)):
@@ -69,7 +69,7 @@ class Postings:
 
     def says(self, numbers: Iterable[int], units: int) -> None:
         said = self.said
-        for number in numbers:
+        for number in numbers:  # 0 may be among them, which stands for nothing
             said[number] |= units
 
 

@@ -17,6 +17,7 @@ from search.query.tree import And, DateRange, Everything, Exact, Match, Node, No
 
 TITLE = "title"
 MOST_KEPT = 300_000  # runs between spaces that are remembered, in one channel
+UNASKED = (0,)
 
 Numbers: TypeAlias = tuple[int, ...]
 Needs: TypeAlias = "frozenset[int] | None"  # one of these must be there; None: it may match without any
@@ -66,37 +67,58 @@ class Beginnings:
 
 
 class Runs:
-    """What the runs between spaces hold in one channel: the numbers of their tokens; 0 for one that nobody asks for.
+    """What the runs between spaces hold in one channel: the numbers of their tokens.
 
-    Preparing and cutting never look across a space, so a text is what its runs are, and most runs come again.
+    Preparing and cutting never look across a space, so a text is what its runs are, and most runs come again. Nearly
+    all of them hold nothing that anybody asks for: these are only known to be so, and the tables to look into stay
+    small.
     """
 
     def __init__(self, chain: str) -> None:
-        self.known: dict[str, Numbers] = {}
         self.numbers: dict[str, int] = {}  # of tokens
         self.pairs: dict[tuple[int, int], int] = {}  # of two tokens, one after the other
         self.paired: set[tuple[int, int]] = set()  # the same, as a set finds its own among many the fastest
         self.placed: set[int] = set()  # tokens whose places matter
+        self.known: set[str] = set()
+        self.held: dict[str, Numbers] = {}  # runs that hold something, with its numbers
+        self.odd: dict[str, Numbers] = {}  # those, and others that are not one token; 0 for one that nobody asks for
         self._analyse = analysis.analyzer(chain).analyze
 
     def learn(self, runs: set[str]) -> None:
         """Makes these runs known. Those that are one word are put through the chain together: that is much quicker."""
-        words = {}
-        for run in runs.difference(self.known):
-            word = run.strip(string.punctuation) if run.isascii() else analysis.prepare(run)
-            if word.isalnum() and len(word) <= analysis.LONGEST:
-                words[run] = word
+        new = runs - self.known
+        if not new:
+            return
+        self.known |= new
+        words: list[str] = []
+        single: list[str] = []
+        for run, ready in zip(new, analysis.prepare("\n".join(new)).split("\n"), strict=True):
+            word = ready.strip(string.punctuation)
+            if word.isalnum():
+                single.append(run)
+                words.append(word)
             else:
-                self.known[run] = self._numbers(self._analyse(analysis.prepare(run)))
-        tokens = self._analyse(" ".join(words.values()))
-        if len(tokens) == len(words):
-            self.known.update(zip(words, zip(self._numbers(tokens)), strict=True))
-        else:
-            self.known.update({run: self._numbers(self._analyse(word)) for run, word in words.items()})
+                self._keep(run, self._analyse(ready))
+        tokens = self._analyse(" ".join(words))
+        if len(tokens) != len(words):
+            raise AssertionError("a word by Unicode is not one to the chain")
+        number = self.numbers
+        for run, token in zip(single, tokens, strict=True):
+            if token in number:
+                self.held[run] = self.odd[run] = (number[token],)
 
-    def _numbers(self, tokens: Sequence[str]) -> Numbers:
-        number = self.numbers.get
-        return tuple([number(token, 0) for token in tokens])
+    def forget(self) -> None:
+        """What is remembered is no longer right, or too much."""
+        self.known.clear()
+        self.held.clear()
+        self.odd.clear()
+
+    def _keep(self, run: str, tokens: Sequence[str]) -> None:
+        numbers = tuple([self.numbers.get(token, 0) for token in tokens])
+        if any(numbers):
+            self.held[run] = numbers
+        if numbers != UNASKED:
+            self.odd[run] = numbers
 
 
 class BegunRuns:
@@ -109,6 +131,9 @@ class BegunRuns:
     def learn(self, runs: set[str]) -> None:
         for run in runs.difference(self.known):
             self.known[run] = tuple({n for form in analysis.forms(run) for n in self.beginnings.of(form)})
+
+    def forget(self) -> None:
+        self.known.clear()
 
 
 class Questions:
@@ -150,9 +175,9 @@ class Questions:
 
     def forget_runs(self) -> None:
         """Keeps what is remembered of texts within bounds; to be called between texts."""
-        for known in (*(runs.known for runs in self.runs.values()), *(begun.known for begun in self.begun.values())):
-            if len(known) > MOST_KEPT:
-                known.clear()
+        for runs in (*self.runs.values(), *self.begun.values()):
+            if len(runs.known) > MOST_KEPT:
+                runs.forget()
 
     def _form(self, node: Node) -> tuple[Form, Needs]:
         match node:
@@ -213,14 +238,14 @@ class Questions:
         for token in tokens:
             if token not in runs.numbers:
                 runs.numbers[token] = self._number()
-                runs.known.clear()  # what was remembered does not know of it
+                runs.forget()  # what is remembered does not know of it
         return runs, tuple([runs.numbers[token] for token in tokens])
 
     def _beginnings(self, node: Match) -> list[int]:
         found = []
         for chain, (start,) in node.alternatives:
             begun = self.begun.setdefault(chain if node.where == "text" else node.where, BegunRuns())
-            begun.known.clear()
+            begun.forget()
             found.append(begun.beginnings.add(start, self._number()))
         if node.where == TITLE:
             self.of_works.update(found)
