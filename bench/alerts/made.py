@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from bench.search.generated import Language, generated, languages
-from search import analysis
 from search.engines.engine import IndexedParagraph, IndexedWork
 from search.query import parse, resolve
 from search.query.tree import Node

@@ -1,4 +1,4 @@
-"""Which of the newcomers answer which tree? An index in memory of a batch of works, made for thousands of trees at once.
+"""Which newcomers answer which tree? A batch of works, indexed in memory for thousands of trees at once.
 
 It finds exactly what the engines find, by the same chains, and differs in what it keeps: only what some tree asks for
 (questions.py). Works are bits of whole numbers, so that and, or and not are one step for the whole batch. Words have
@@ -10,10 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import reduce
-from itertools import accumulate, chain, compress, count, islice, pairwise, repeat
+from itertools import accumulate, chain, compress, count, pairwise, repeat
 from operator import or_
 
-from search.alerts.matching.questions import TITLE, UNASKED, Form, Found, Joined, Numbers, Questions, Runs, title_channel
+from search.alerts.matching.questions import (
+    TITLE,
+    UNASKED,
+    Form,
+    Found,
+    Joined,
+    Numbers,
+    Questions,
+    Runs,
+    title_channel,
+)
 from search.analysis import chain_of
 from search.engines.engine import IndexedParagraph, IndexedWork
 from search.fields import NAME_FIELDS, level_of
@@ -22,6 +32,7 @@ from search.query.tree import DateRange, OfWorks
 _FIELD = 32  # bits for a position in a text; then one that says it is a title, then the work
 _UNIT = _FIELD + 1
 _TO_BITS = bytes.maketrans(b"01", b"\x00\x01")
+
 
 class Postings:
     """Where in a batch everything is that is asked for. A unit is a work, or a paragraph of one."""
@@ -52,7 +63,7 @@ class Postings:
         for each in cut:
             numbers += chain.from_iterable(map(runs.odd.get, each, repeat(UNASKED)))
             numbers.append(0)
-        together = runs.paired.intersection(zip(numbers, islice(numbers, 1, None)))
+        together = runs.paired.intersection(pairwise(numbers))
         self.says(map(runs.pairs.__getitem__, together), 1 << unit)
         if runs.placed:
             places = self.places
