@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NamedTuple, Self
 
+from search.alerts.post.answers import classify
+
 LONGEST_ANSWER = 500
 
 
@@ -30,9 +32,20 @@ class Outcome(Enum):
     """What one attempt came to."""
 
     SENT = "sent"  # accepted: the server has taken responsibility
+    GONE = "bounced"  # there is no such mailbox
+    FULL = "full"  # its mailbox takes nothing now
     REFUSED = "refused"  # this mail will never be taken
     LATER = "failed"  # not now: try again after a pause
     NO_SERVER = "no server"  # not now, and nothing after it either: the trouble is not this mail's
+
+
+MEANT = {
+    "gone": Outcome.GONE,
+    "full": Outcome.FULL,
+    "refused": Outcome.REFUSED,
+    "later": Outcome.LATER,
+    "server": Outcome.NO_SERVER,
+}
 
 
 class Attempt(NamedTuple):
@@ -82,33 +95,35 @@ class Line:
 
     def _converse(self, connection: smtplib.SMTP, code: int, answer: bytes, recipient: str, message: bytes) -> Attempt:
         if code != 250:  # it does not like the sender: our trouble, not this mail's
-            return self._after(connection, code, answer, Outcome.NO_SERVER)
+            return self._after(connection, code, answer, ours=True)
         try:
             code, answer = connection.rcpt(recipient)
             if code not in (250, 251):
-                return self._after(connection, code, answer, Outcome.REFUSED)
+                return self._after(connection, code, answer)
             code, answer = connection.data(message)
             if code != 250:
-                return self._after(connection, code, answer, Outcome.REFUSED)
+                return self._after(connection, code, answer)
             return Attempt(Outcome.SENT, _said(code, answer))
         except smtplib.SMTPDataError as error:  # it would not even begin with the text
-            return self._after(connection, error.smtp_code, _octets(error.smtp_error), Outcome.REFUSED)
+            return self._after(connection, error.smtp_code, _octets(error.smtp_error))
         except (smtplib.SMTPException, OSError) as error:
             # Dropped in mid-conversation. After the text this may hide an acceptance: the one window that cannot be
             # closed, covered by the Message-ID that stays the same.
             self._hang_up()
             return Attempt(Outcome.LATER, _words(error))
 
-    def _after(self, connection: smtplib.SMTP, code: int, answer: bytes, if_for_good: Outcome) -> Attempt:
+    def _after(self, connection: smtplib.SMTP, code: int, answer: bytes, ours: bool = False) -> Attempt:
         """Says what a refusal means, and makes the connection ready for the next mail."""
         try:
             connection.rset()
         except (smtplib.SMTPException, OSError):
             self._hang_up()
+        said = _said(code, answer)
         if code == 421:  # it is closing down
             self._hang_up()
-            return Attempt(Outcome.NO_SERVER, _said(code, answer))
-        return Attempt(if_for_good if 500 <= code < 600 else Outcome.LATER, _said(code, answer))
+        if code == 421 or (ours and 500 <= code < 600):
+            return Attempt(Outcome.NO_SERVER, said)
+        return Attempt(MEANT[classify(code, answer.decode("utf-8", "replace"))], said)
 
     def _open(self) -> smtplib.SMTP:
         if self._connection is not None:

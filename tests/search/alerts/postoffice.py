@@ -16,8 +16,9 @@ HOUR = timedelta(hours=1)
 class PostOffice(Controller):
     """A server that does what `script` says, one word a mail, and then `after` for all that follow.
 
-    accept, wait (then accept), refuse (550 to RCPT), busy (451 to RCPT), too-big (552 to DATA), later (452 to DATA),
-    drop (closes the line before the text), lose (takes the text, keeps it, closes the line without an answer),
+    accept, wait (then accept), refuse (550 to RCPT), policy (550 5.7.1), full (552 5.2.2), busy (451 to RCPT),
+    too-big (552 to DATA), later (452 to DATA), drop (closes the line before the text), lose (takes the text, keeps
+    it, closes the line without an answer),
     sender (550 to MAIL), closing (421 to MAIL).
     """
 
@@ -52,6 +53,10 @@ class PostOffice(Controller):
         self.asked[address] += 1
         if session.mood == "refuse":
             return "550 no such mailbox"
+        if session.mood == "policy":
+            return "550 5.7.1 not wanted here"
+        if session.mood == "full":
+            return "552 5.2.2 mailbox full"
         if session.mood == "busy":
             return "451 try again later"
         if session.mood == "drop":

@@ -75,7 +75,7 @@ def test_pauses_double_up_to_six_hours():
     assert minutes == [5, 10, 20, 40, 320, 360, 360]
 
 
-@pytest.mark.parametrize(("mood", "words"), [("refuse", "550 no such mailbox"), ("too-big", "552 too big")])
+@pytest.mark.parametrize(("mood", "words"), [("policy", "550 5.7.1 not wanted here"), ("too-big", "552 too big")])
 def test_what_is_refused_for_good_is_kept_with_the_reason_and_stops_nobody(
     catalog, members, outbox_states, mood, words
 ):
