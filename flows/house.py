@@ -20,7 +20,7 @@ from catalog.tables import captures
 from crawlers import BY_HAND, Archive, Manners, SourceInfo, register_sources, sources
 from flows.settings import Settings, SettingsError
 from pipeline import Limits
-from search.alerts import Letterhead, Links, Smtp
+from search.alerts import Letterhead, Links, Office, Smtp
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -146,6 +146,18 @@ class House:
             tls=s.smtp_security,
             user=s.smtp_user,
             password=s.smtp_password.get_secret_value(),
+        )
+
+    @cached_property
+    def office(self) -> Office:
+        """How mail goes out and comes back, beyond the relay."""
+        s = self.settings
+        return Office(
+            secret=self.secret,
+            secretariat=s.secretariat,
+            rate=s.mail_rate,
+            bounces=s.bounce_address,
+            claim=self.home / "sender",
         )
 
     @cached_property

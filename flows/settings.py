@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     smtp_user: str = Field("", description="login at the mail relay")
     smtp_password: SecretStr = Field(SecretStr(""), description="password at the mail relay")
     mail_from: str = Field("Forumwatch <forumwatch@localhost>", description="From: of every mail")
+    mail_rate: float = Field(0, ge=0, le=100_000, description="mails a minute, at most; 0: as many as the relay takes")
+    secretariat: str = Field("", description="where mails to the secretariat go; without it they wait in the outbox")
+    bounce_address: str = Field(
+        "", description="address that bounces go to, with +anything before its @; empty: the address of mail_from"
+    )
+    bounces: str = Field(
+        "", description="mailbox in which bounces arrive: a maildir folder, or imaps://user@host/INBOX; empty: none"
+    )
+    bounces_password: SecretStr = Field(SecretStr(""), description="password of that mailbox")
     timezone: str = Field("Europe/Zurich", description="zone in which weeks begin and schedules fire")
     crawl_cron: str = Field("15 5 * * *", description="when to look for sources that are due, then read, index, match")
     digest_cron: str = Field("0 7 * * 1", description="when the weekly digest goes out")
@@ -72,11 +81,24 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
-    @field_validator("contact")
+    @field_validator("contact", "secretariat", "bounce_address")
     @classmethod
     def _mail_address(cls, value: str) -> str:
         if value and not ADDRESS.fullmatch(value):
             raise ValueError("must be a mail address that someone reads")
+        return value
+
+    @field_validator("bounces")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        if "://" not in value:
+            return value
+        parts = urlsplit(value)
+        local = parts.scheme == "imap" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+        if not (parts.scheme == "imaps" or local) or not parts.hostname or not parts.username:
+            raise ValueError("must be a folder or imaps://user@host/INBOX (imap:// only on this machine)")
+        if parts.password:
+            raise ValueError("is shown in logs: put the password in FORUMWATCH_BOUNCES_PASSWORD")
         return value
 
     @field_validator("mail_from")

@@ -209,10 +209,10 @@ def digest(house: House, period: str | None = None, release: bool = False) -> De
         if release:
             counts["released"] = release_held(house.catalog, now)
         free_leases(house.catalog)  # this step runs alone: whoever held a mail is dead
-        report = deliver(house.catalog, house.smtp, now)
+        report = deliver(house.catalog, house.smtp, now, house.office)
         counts.update(asdict(report))
         if report.stopped:
-            raise StepFailed(f"{report.waiting} mails wait: {report.stopped}")
+            raise StepFailed(f"{report.waiting + report.held} mails wait: {report.stopped}")
     return report
 
 

@@ -19,18 +19,22 @@ if TYPE_CHECKING:
     from search.alerts.members.settings import MailSettings
     from search.alerts.members.subscribers import Subscription, subscribe
     from search.alerts.members.wanted import Wanted
-    from search.alerts.post.delivery import DeliveryReport, deliver, free_leases, release_held
+    from search.alerts.post.delivery import DeliveryReport, Office, deliver, free_leases, release_held
     from search.alerts.post.maildir import LocalMailbox, Maildir
+    from search.alerts.post.sender import SenderReport, claim_sender, sender_report
     from search.alerts.post.smtp import Smtp
+    from search.alerts.post.suppression import is_suppressed, lift, suppress
 
 _WHERE = {
-    "post.delivery": ("DeliveryReport", "deliver", "free_leases", "release_held"),
+    "post.delivery": ("DeliveryReport", "Office", "deliver", "free_leases", "release_held"),
     "mails.digests": ("make_digests", "period_of"),
     "errors": ("AlertError", "Gone", "Refused", "TokenError"),
     "links": ("Letterhead", "Links"),
     "post.maildir": ("LocalMailbox", "Maildir"),
     "matching.matching": ("match_changes",),
+    "post.sender": ("SenderReport", "claim_sender", "sender_report"),
     "post.smtp": ("Smtp",),
+    "post.suppression": ("is_suppressed", "lift", "suppress"),
     "members.keeping": ("Added", "add_search"),
     "members.leaving": (
         "Unsubscribed",
@@ -55,15 +59,20 @@ __all__ = [
     "LocalMailbox",
     "MailSettings",
     "Maildir",
+    "Office",
     "Refused",
+    "SenderReport",
     "Smtp",
     "Subscription",
     "TokenError",
     "Unsubscribed",
     "Wanted",
     "add_search",
+    "claim_sender",
     "deliver",
     "free_leases",
+    "is_suppressed",
+    "lift",
     "make_digests",
     "match_changes",
     "period_of",
@@ -71,7 +80,9 @@ __all__ = [
     "release_held",
     "resubscribe",
     "resubscribe_by_token",
+    "sender_report",
     "subscribe",
+    "suppress",
     "unsubscribe",
     "unsubscribe_by_token",
 ]
