@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from catalog import ForumwatchError
-from flows import cli_gates
+from flows import cli_audit, cli_gates
 from flows.arguments import AsJson, NotFound, readable
 from flows.arguments import furnished as _house
 from flows.arguments import language_code as _language
@@ -32,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cli_gates.register(app)
+cli_audit.register(app)
 
 
 class Unservable(ForumwatchError):

@@ -14,7 +14,7 @@ from prefect.schedules import Cron
 from prefect.types.entrypoint import EntrypointType
 
 from catalog import ForumwatchError
-from flows import steps
+from flows import steps, steps_alerts
 from flows.house import House
 from flows.settings import Settings, read_settings
 
@@ -60,6 +60,11 @@ def tell() -> dict[str, int]:
 @patient
 def check() -> dict[str, int]:
     return steps.check(House(read_settings())).counts
+
+
+@patient
+def audit() -> dict[str, int]:
+    return asdict(steps_alerts.audit(House(read_settings())))
 
 
 # In this order; each begins with what is in the catalog, so that a search cluster that is down keeps no mail back.
@@ -116,9 +121,13 @@ def webhooks() -> None:
 
 @flow(name="forumwatch-check", log_prints=False)
 def nightly() -> None:
-    """Holds the index against the catalog, and mends what differs; fails if something still does."""
-    counts = check()
-    create_markdown_artifact(key="check", markdown="\n".join(f"- {name}: {count}" for name, count in counts.items()))
+    """Holds the index against the catalog, then the matches against the index; fails if the index still differs."""
+    state = check(return_state=True)
+    audited = audit()  # also where works differ that could not be mended
+    counts = state.result()
+    lines = [f"- {name}: {count}" for name, count in counts.items()]
+    lines += [f"- audit, {name}: {count}" for name, count in audited.items()]
+    create_markdown_artifact(key="check", markdown="\n".join(lines))
 
 
 def _report(house: House, outcome: dict[str, Any], failures: list[str]) -> None:

@@ -9,8 +9,10 @@ from datetime import date, datetime
 from html import escape
 from typing import Protocol
 
+from search.audited import LastAudit
 from search.checked import LastCheck
 from search.json_shapes import (
+    AuditedJson,
     CaptureJson,
     CheckedJson,
     ComplaintJson,
@@ -260,6 +262,7 @@ def health_json(health: Health) -> HealthJson:
         "failed": list(health.failed),
         "never": list(health.never),
         "checked": _checked(health.checked),
+        "audited": _audited(health.audited),
         "webhooks_given_up": health.given_up,
     }
 
@@ -272,6 +275,19 @@ def _checked(last: LastCheck | None) -> CheckedJson | None:
         "works": last.works,
         "drift": last.drift,
         "mended": last.mended,
+        "failure": last.failure,
+    }
+
+
+def _audited(last: LastAudit | None) -> AuditedJson | None:
+    if last is None:
+        return None
+    return {
+        "at": last.at.isoformat(),
+        "searches": last.searches,
+        "pairs": last.pairs,
+        "missed": last.missed,
+        "rate": last.rate,
         "failure": last.failure,
     }
 

@@ -424,11 +424,24 @@ class CheckedJson(TypedDict):
     failure: str
 
 
+class AuditedJson(TypedDict):
+    """When saved searches were last run as queries and held against what was matched: how many, how many pairs of a
+    search and a work should be matched, how many of those were missed (and are told late), and their share (`rate`);
+    `failure` if it could not be done."""
+
+    at: str
+    searches: int
+    pairs: int
+    missed: int
+    rate: float
+    failure: str
+
+
 class HealthJson(TypedDict):
     """`status`: ok, trouble or unavailable (no search can be answered; HTTP 503); `behind`: changes that the index
     which answers has not taken in; `index`: what to do about it, if anything; then names of sources: `late` also has
-    those of `never`; `checked`: the last check of the index, null if there was none; `webhooks_given_up`: those
-    that could not be told for days."""
+    those of `never`; `checked`: the last check of the index, `audited`: the last audit of
+    alerts, each null if there was none; `webhooks_given_up`: those that could not be told for days."""
 
     status: str
     works: int
@@ -440,6 +453,7 @@ class HealthJson(TypedDict):
     failed: list[str]
     never: list[str]
     checked: CheckedJson | None
+    audited: AuditedJson | None
     webhooks_given_up: int
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog
 from catalog.cadence import is_late
 from catalog.tables import captures, documents, sources, webhooks, works
+from search.audited import LastAudit, last_audit
 from search.checked import LastCheck, last_check
 
 
@@ -97,8 +98,8 @@ class IndexStanding:
 @dataclass(frozen=True, slots=True)
 class Health:
     """Is everything in step? `failed`, `never` and `late` name the sources whose last run failed, that have never run
-    well, that are late, which those that have never run well are too; `checked` is None if the index never was;
-    `given_up` counts the webhooks that wait for a person."""
+    well, that are late, which those that have never run well are too; `checked` is None if the index never was,
+    `audited` if the matches never were; `given_up` counts the webhooks that wait for a person."""
 
     index: IndexStanding
     works: int
@@ -108,6 +109,7 @@ class Health:
     failed: tuple[str, ...]
     never: tuple[str, ...]
     checked: LastCheck | None = None
+    audited: LastAudit | None = None
     given_up: int = 0
 
     @property
@@ -115,7 +117,7 @@ class Health:
         """unavailable if no search can be answered; trouble if something is to be seen to; ok."""
         if not self.index.usable:
             return "unavailable"
-        unsound = self.checked is not None and not self.checked.sound
+        unsound = any(last is not None and not last.sound for last in (self.checked, self.audited))
         return "trouble" if self.index.trouble or self.late or self.failed or unsound or self.given_up else "ok"
 
 
@@ -208,6 +210,7 @@ def health(catalog: Catalog, index: IndexStanding, now: datetime | None = None) 
             failed=tuple(each.source for each in standings if each.state == "failed"),
             never=tuple(each.source for each in standings if each.never),
             checked=last_check(connection),
+            audited=last_audit(connection),
             given_up=connection.execute(
                 sa.select(sa.func.count()).select_from(webhooks).where(webhooks.c.state == "failed")
             ).scalar_one(),

@@ -32,9 +32,9 @@ def home(tmp_path):
     return home
 
 
-def last_run(home):
+def last_run(home, step="check"):
     with Catalog(f"sqlite:///{home}/catalog.sqlite").read() as connection:
-        rows = sa.select(tables.runs).order_by(tables.runs.c.id.desc()).limit(1)
+        rows = sa.select(tables.runs).where(tables.runs.c.step == step).order_by(tables.runs.c.id.desc()).limit(1)
         return connection.execute(rows).mappings().one()
 
 
@@ -106,6 +106,7 @@ def test_the_nightly_flow_mends_and_tells(home, prefect_api, monkeypatch):
     nightly()
     assert last_run(home)["counts"]["mended"] == 3
     assert steps.check(House(Settings(home=home))).drift == 0
+    assert last_run(home, "audit")["counts"]["missed"] == 0
 
 
 def test_a_day_on_which_nothing_can_be_indexed_is_matched_all_the_same(home, prefect_api, monkeypatch):

@@ -234,5 +234,13 @@ HEALTH: HealthJson = {
     "failed": [],
     "never": [],
     "checked": {"at": "2026-11-24T02:30:04+00:00", "works": 31, "drift": 0, "mended": 0, "failure": ""},
+    "audited": {
+        "at": "2026-11-24T02:30:09+00:00",
+        "searches": 12,
+        "pairs": 40,
+        "missed": 0,
+        "rate": 0.0,
+        "failure": "",
+    },
     "webhooks_given_up": 0,
 }

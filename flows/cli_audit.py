@@ -1,0 +1,69 @@
+"""How does a person ask whether alerts keep their promises? `forumwatch audit` and `forumwatch floods`."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from flows.arguments import AsJson, furnished, print_json
+
+if TYPE_CHECKING:
+    from search.alerts.matching.floods import Hold
+
+
+def register(app: typer.Typer) -> None:
+    app.command("audit")(audit_command)
+    app.command("floods")(floods_command)
+
+
+def audit_command(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="look at all that came since this day (UTC)")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run every saved search as an ordinary query, and tell late of what was missed."""
+    from flows import shown, steps_alerts
+
+    with shown.bars(as_json):
+        report = steps_alerts.audit(furnished(), since.replace(tzinfo=UTC) if since else None)
+    if as_json:
+        print_json(asdict(report) | {"rate": report.rate})
+        return
+    typer.echo(f"{report.searches} searches, {report.works} works with news: {report.pairs} matches should be there")
+    typer.echo(f"{report.missed} were missed ({report.rate:.2%}), {report.late} more were found; they are told late")
+    left_out = ((report.waiting, "works are not matched or indexed yet"), (report.unasked, "searches cannot be asked"))
+    for number, what in left_out:
+        if number:
+            typer.echo(f"{number} {what}: left out")
+
+
+def floods_command(
+    release: Annotated[
+        list[int] | None, typer.Option(metavar="NUMBER", help="let what was held go out with the next mails")
+    ] = None,
+    drop: Annotated[list[int] | None, typer.Option(metavar="NUMBER", help="tell nobody of what was held")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Sources that emitted far more than usual, and what waits because of it for a decision."""
+    from search.alerts.matching import floods
+
+    house = furnished()
+    for number in release or ():
+        floods.release(house.catalog, number, True, house.now())
+    for number in drop or ():
+        floods.release(house.catalog, number, False, house.now())
+    holds = floods.list_holds(house.catalog)
+    if not holds and not as_json:
+        typer.echo("no source has emitted far more than usual")
+    for hold in holds:
+        print_json(asdict(hold)) if as_json else typer.echo(_said(hold))
+
+
+def _said(hold: "Hold") -> str:
+    decided = f" {hold.decided:%Y-%m-%d}" if hold.decided else f" since {hold.since:%Y-%m-%d}"
+    return (
+        f"{hold.id}  {hold.source}  {hold.works} works, {hold.usual:g} in a usual week  {hold.state}{decided}  "
+        f"{hold.matches} matches of {hold.members} members are not told"
+    )
