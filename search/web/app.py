@@ -14,7 +14,7 @@ from catalog import Catalog
 from search.web import failures, gate, headers
 from search.web.api import mounting as api
 from search.web.gate import Access
-from search.web.pages import documents, searching, standing, unsubscribing, works
+from search.web.pages import documents, feeds, mails, searching, standing, unsubscribing, works
 from search.web.site import HERE, Searching, Site
 
 DESCRIPTION = """Every page has a JSON twin at the same address with `.json` added, made from the same data.
@@ -50,7 +50,7 @@ def create_app(
         lifespan=_lifespan,
     )
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    for subject in (standing, searching, documents, works, unsubscribing):
+    for subject in (standing, searching, documents, works, unsubscribing, feeds, mails):
         subject.mount(app, site)
     api.mount(app, site)
     failures.mount(app, site)

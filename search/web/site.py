@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from catalog import Catalog
 from search.as_json import marked
+from search.engines.engine import Engine
 from search.known import POOR
 from search.results import Hit, Passage, Results
 from search.standing import IndexStanding
@@ -23,6 +24,9 @@ HERE = Path(__file__).parent
 
 class Searching(Protocol):
     """What the pages ask of `search.Searcher`."""
+
+    @property
+    def engine(self) -> Engine: ...
 
     def search(
         self,

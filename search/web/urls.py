@@ -29,6 +29,11 @@ class Urls:
 
     base: str
 
+    @property
+    def host(self) -> str:
+        """The name of the machine, or of the site; empty for addresses without one."""
+        return str(urlsplit(self.base).hostname or "")
+
     def home(self) -> str:
         return f"{self.base}/"
 

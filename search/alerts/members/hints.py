@@ -1,8 +1,9 @@
 """How would a search bring fewer, or any at all? Sentences that lead to another search, each tried beforehand."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
+from search.alerts.members.sought import Asking
 from search.alerts.wording import Wording
 from search.labels import field_label, label_of
 from search.query.parse import MAX_LENGTH, parse
@@ -14,15 +15,6 @@ from search.spelling import Frequencies, suggest
 MOST_HINTS = 5
 MOST_PARTS = 6  # clauses that are left out in turn; each is a search of its own
 WORTH = 0.03  # of the hits: a value that keeps less is no narrowing but another search
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What is asked, and is to be saved: a query, facets and the unit that must hold all of it."""
-
-    query: str
-    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    scope: str = "works"
 
 
 @dataclass(frozen=True, slots=True)

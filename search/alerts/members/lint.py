@@ -5,13 +5,13 @@ for ever, one that matches everything would be read by nobody. What the parser c
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 
 import lexicon
 from search.alerts.members.impossible import always, impossible
+from search.alerts.members.sought import Filters, narrowed
 from search.alerts.members.verdicts import Verdict, of_complaint, scripts, verdict
 from search.analysis import plain
 from search.fields import FACETS
@@ -31,7 +31,6 @@ from search.query.tree import (
     Phrase,
     Prefix,
     Word,
-    both,
     matches_nothing,
     positive_leaves,
 )
@@ -40,7 +39,6 @@ from search.query.values import LOOKUPS, codes_of
 SCOPES = ("works", "paragraphs")
 CITING = ("no_document", "cites_nothing")  # complaints that need the catalog
 SHOWN = 60  # characters of what was typed, in a sentence
-Filters = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +78,6 @@ def lint(
     if not found or not found[0].refuses:
         found += _of_query(straight, filters, scope, language, citations, today)
     return Lint(straight, tuple(sorted(dict.fromkeys(found), key=lambda each: not each.refuses)))
-
-
-def narrowed(tree: Node, filters: Filters) -> Node:
-    """A resolved tree with the facets that were chosen: any of the values of each."""
-    return both([tree, *(Exact(name, tuple(values)) for name, values in sorted(filters.items()) if values)])
 
 
 def _of_filters(filters: Filters, language: str) -> list[Verdict]:

@@ -8,20 +8,21 @@ what they are, how to get fewer where that is more than people read, or more whe
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import sqlalchemy as sa
 
 from catalog import NOTED, Catalog
 from catalog.tables import changes
-from search.alerts.members.hints import Asking, Hint, broader, narrower
+from search.alerts.members.hints import Hint, broader, narrower
 from search.alerts.members.lint import lint
+from search.alerts.members.sought import Asking, answering, in_words
 from search.alerts.members.verdicts import Verdict, verdict
 from search.citing import Citing
 from search.engines.engine import Engine, Question
 from search.fields import FACETS
 from search.query.parse import parse
 from search.query.resolve import resolve
-from search.query.say import say
 from search.query.tree import Node, OfWorks, both
 from search.query.widen import widen
 from search.results import Widening
@@ -31,7 +32,7 @@ WINDOW = timedelta(days=90)
 WEEK = timedelta(days=7)
 MOST_WORKS = 20_000  # changed in the window; with more the newest are looked at, and that is said
 BROAD = 20.0  # hits a week that are more than people read
-PAGE = 1_000  # paragraphs asked for at once
+MOST_PARAGRAPHS = 20_000
 SHOWN = 10  # hits for a sample
 
 
@@ -70,7 +71,7 @@ def rehearse(
     citations = Citing(catalog)
     linted = lint(asking.query, asking.filters, asking.scope, language, citations, now.date())
     asking = replace(asking, query=linted.query)
-    said = say(parse(asking.query, language, now.date()).tree, language)
+    said = in_words(asking, language)
     if linted.refusals:
         return Rehearsal(asking, said, linted.verdicts, now - WINDOW)
     return _Stage(catalog, engine, asking, now, language, citations).rehearsal(said, linted.verdicts)
@@ -135,33 +136,14 @@ class _Stage:
         return resolve(tree, self.citations).tree
 
     def _walk(self, asking: Asking, tree: Node) -> Iterator[int]:
-        question = Question(both([tree, self.window]), asking.filters)
-        if asking.scope == "works":
-            yield from self.engine.walk(question)
-            return
-        after: str | None = None
-        while True:
-            answer = self.engine.ask_paragraphs(replace(question, limit=PAGE, after=after))
-            yield from (work for work, _ in answer.paragraphs)
-            after = answer.after
-            if after is None:
-                return
+        return answering(self.engine, both([tree, self.window]), asking)
 
     def _here(self) -> int:
-        """Of all that is there, whenever it came."""
-        question = Question(self._tree(self.asking.query), self.asking.filters, limit=0)
+        """Of all that is there, whenever it came; of paragraphs the works are counted, as far as MOST_PARAGRAPHS go."""
+        tree = self._tree(self.asking.query)
         if self.asking.scope == "works":
-            return self.engine.ask(question).total
-        # paragraphs of one work are many: it is the works that a look back would tell of
-        works: set[int] = set()
-        after: str | None = None
-        for _ in range(MOST_WORKS // PAGE):
-            answer = self.engine.ask_paragraphs(replace(question, limit=PAGE, after=after))
-            works.update(work for work, _ in answer.paragraphs)
-            after = answer.after
-            if after is None:
-                break
-        return len(works)
+            return self.engine.ask(Question(tree, self.asking.filters, limit=0)).total
+        return len(set(islice(answering(self.engine, tree, self.asking), MOST_PARAGRAPHS)))
 
     def _weeks(self, found: Sequence[int]) -> tuple[int, ...]:
         """Hits in each week of the window, the oldest first."""

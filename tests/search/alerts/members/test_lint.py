@@ -8,7 +8,8 @@ import pytest
 
 from catalog import Catalog
 from search import Searcher, index_changes, open_engine
-from search.alerts.members.lint import lint, narrowed
+from search.alerts.members.lint import lint
+from search.alerts.members.sought import narrowed
 from search.alerts.members.verdicts import sentences
 from search.engines.engine import Question
 from search.query.parse import parse

@@ -13,9 +13,10 @@ from catalog.tables import changes, matches, saved_searches, subscribers
 from search import index_changes, open_engine
 from search.alerts.matching.matching import match_changes
 from search.alerts.members import rehearsal
-from search.alerts.members.hints import Asking, with_its_family
+from search.alerts.members.hints import with_its_family
 from search.alerts.members.rehearsal import WEEK, WINDOW, rehearse
 from search.alerts.members.saved import identity_of
+from search.alerts.members.sought import Asking
 from tests.search.library import WORKS, Document, Work, changed, put, withdraw
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
