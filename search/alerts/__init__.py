@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from search.alerts.errors import AlertError, Gone, Refused, TokenError
     from search.alerts.links import Letterhead, Links
-    from search.alerts.mails.digests import make_digests, period_of
+    from search.alerts.mails.digests import make_digests
+    from search.alerts.mails.due import make_due
+    from search.alerts.mails.periods import period_of
     from search.alerts.matching.matching import match_changes
     from search.alerts.members.keeping import Added, add_search
     from search.alerts.members.leaving import (
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "post.delivery": ("DeliveryReport", "Office", "deliver", "free_leases", "release_held"),
-    "mails.digests": ("make_digests", "period_of"),
+    "mails.digests": ("make_digests",),
+    "mails.due": ("make_due",),
+    "mails.periods": ("period_of",),
     "errors": ("AlertError", "Gone", "Refused", "TokenError"),
     "links": ("Letterhead", "Links"),
     "post.maildir": ("LocalMailbox", "Maildir"),
@@ -74,6 +78,7 @@ __all__ = [
     "is_suppressed",
     "lift",
     "make_digests",
+    "make_due",
     "match_changes",
     "period_of",
     "read_token",

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
+from search.alerts.mails.receipt import Receipt
 from search.results import Passage
 from search.standing import SourceStanding
 
+NEW, REVISED, EARLIER = "new", "revised", "earlier"  # Item.standing, in the order of the mail
 EXCERPT = 360  # characters of a passage that are quoted
 STEERING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")  # a text must not turn the mail around it
 
@@ -25,7 +27,11 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A work that is told of, once, with every search that found it."""
+    """A work that is told of, once, with every search that found it; the passage is for the match `match_id`.
+
+    `method` is how the passage's page was read, `part` what it stands in: heading, row, note, annex, or title where
+    there is no passage because the title alone matched; "" is the body, or not known.
+    """
 
     key: str
     title: str
@@ -36,11 +42,38 @@ class Item:
     languages: tuple[str, ...]
     reasons: tuple[Watched, ...]
     passage: Passage | None
+    standing: str = NEW
+    late: bool = False  # the nightly audit found it: the search should have matched before
+    match_id: int = 0
+    document_id: int | None = None  # of the passage
+    method: str = ""
+    part: str = ""
+
+
+class Already(NamedTuple):
+    """A work that another mail has told of."""
+
+    key: str
+    title: str
+    at: datetime
+
+
+class Flood(NamedTuple):
+    """A source that brought far more than usual; what matches of it waits for a person."""
+
+    title: str
+    works: int
+    matching: int
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One digest for one subscriber: `first` to `last` are the days it covers, `made` the moment it stands for."""
+    """One mail of news for one subscriber: `first` to `last` are the days it covers, `made` the moment it stands for.
+
+    An empty letter is a heartbeat. There is no calendar of deadlines and sessions yet; when there is, a section of
+    what is coming belongs before the receipt.
+    """
 
     subscriber_id: int
     address: str
@@ -51,8 +84,15 @@ class Letter:
     last: date
     made: datetime
     items: tuple[Item, ...]
-    paused: tuple[tuple[str, str], ...]  # (name, reason) of searches that no longer run
-    sources: tuple[SourceStanding, ...]
+    receipt: Receipt | None  # None: it reports no interval, as mails at once
+    zone: str = "UTC"
+    safe: bool = False
+    already: tuple[Already, ...] = ()
+    held: tuple[Flood, ...] = ()
+
+    @property
+    def sources(self) -> tuple[SourceStanding, ...]:
+        return self.receipt.sources if self.receipt else ()
 
     @property
     def searches(self) -> tuple[Watched, ...]:

@@ -10,14 +10,14 @@ from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 
 from search.alerts.errors import AlertError
 from search.alerts.links import Letterhead, Links
-from search.alerts.mails.letter import Letter
-from search.alerts.mails.setting import BRIEF, FULL, bare, lay_out, subject
+from search.alerts.mails.letter import Item, Letter
+from search.alerts.mails.setting import BRIEF, FULL, bare, in_order, lay_out, subject
 
 WIDTH = 72
 LARGEST_HTML = 100_000  # bytes: some readers cut a mail off at 102 kB
@@ -30,9 +30,22 @@ class Verbatim(UnstructuredHeader):
         return f"{self.name}: {str(self).replace(', <', f',{policy.linesep} <')}{policy.linesep}"  # type: ignore[attr-defined]
 
 
+class Mail(NamedTuple):
+    """A mail, and the items of which it quotes a passage."""
+
+    message_id: str
+    message: bytes
+    quoted: tuple[Item, ...]
+
+
 def compose(letter: Letter, links: Links, letterhead: Letterhead) -> bytes:
     """The whole mail, ready to be kept in the outbox and sent as it is."""
-    text, html = _parts(letter, links, letterhead)
+    return compose_letter(letter, links, letterhead).message
+
+
+def compose_letter(letter: Letter, links: Links, letterhead: Letterhead) -> Mail:
+    """The mail, ready to be kept in the outbox and sent as it is, and what it quotes."""
+    text, html, full = _parts(letter, links, letterhead)
     message = EmailMessage(policy=_policy())
     for name, value in _headers(letter, links, letterhead).items():
         message[name] = value
@@ -40,12 +53,15 @@ def compose(letter: Letter, links: Links, letterhead: Letterhead) -> bytes:
     message.add_alternative(html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = letter.language
     message.set_boundary(f"=_{_name(letter)}")
-    return message.as_bytes()
+    whole = sorted(letter.items, key=in_order)[:full]
+    quoted = tuple(item for item in whole if item.passage is not None)
+    return Mail(message_id(letter, letterhead), message.as_bytes(), quoted)
 
 
 def message_id(letter: Letter, letterhead: Letterhead) -> str:
     """From (subscriber, kind, period) alone, so that however often the mail is made and sent, readers see one."""
-    return f"<{letter.kind}.{letter.period.lower()}.{_name(letter)}@{_address(letterhead.sender).domain}>"
+    kind = letter.kind.replace(" ", "-")
+    return f"<{kind}.{letter.period.lower()}.{_name(letter)}@{_address(letterhead.sender).domain}>"
 
 
 def _name(letter: Letter) -> str:
@@ -82,15 +98,16 @@ def _address(text: str) -> Address:
         raise AlertError(f"not an address that mail can carry: {text[:80]!r}") from error
 
 
-def _parts(letter: Letter, links: Links, letterhead: Letterhead) -> tuple[str, str]:
-    """Text and HTML, with fewer whole items, and then without passages, until the HTML is light."""
+def _parts(letter: Letter, links: Links, letterhead: Letterhead) -> tuple[str, str, int]:
+    """Text, HTML and the number of whole items in them: with fewer, and then without passages, until it is light."""
     text, html = _templates()
     full, brief = FULL, BRIEF
     while True:
         context = lay_out(letter, links, letterhead, full, brief)
         page = re.sub(r"\n\s*", "\n", html.render(context))
         if len(page.encode()) <= LARGEST_HTML or not (full or brief):
-            return _tidy(text.render(context)), page
+            quoted = full if any(item.passage for item in letter.items) else 0
+            return _tidy(text.render(context)), page, quoted
         if full > 10:
             full = full * 3 // 4
         elif brief > 10:

@@ -94,7 +94,7 @@ def lay_out(
             moment=w.moment(letter.made),
         ),
         "sources": [_source(source, w) for source in letter.sources],
-        "paused": [(plain(name), plain(reason)) for name, reason in letter.paused],
+        "paused": [],
         "address": letter.address,
         "stop_all": links.unsubscribe(letter.subscriber_id),
         "home": links.home(),

@@ -23,7 +23,7 @@ def members(catalog):
                 search = {"subscriber_id": key, "name": "x", "query": "x", "start_seq": 0, "identity": "x"}
                 connection.execute(sa.insert(saved_searches).values(search))
                 mine = letter(subscriber_id=key, address=address)
-                row = {"subscriber_id": key, "kind": "digest", "period": mine.period, "state": "waiting"}
+                row = {"subscriber_id": key, "kind": "weekly", "period": mine.period, "state": "waiting"}
                 row |= {"message_id": message_id(mine, LETTERHEAD), "message": compose(mine, LINKS, LETTERHEAD)}
                 made.append(
                     connection.execute(sa.insert(outbox).values(row | {"created": created})).inserted_primary_key[0]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from search.alerts.links import Letterhead, Links
 from search.alerts.mails.letter import Item, Letter, Watched
+from search.alerts.mails.receipt import Receipt
 from search.results import Passage
 from search.standing import SourceStanding
 
@@ -103,13 +104,12 @@ def letter(language: str = "en", items=ITEMS, sources=SOURCES, **other) -> Lette
         subscriber_id=7,
         address="ana@members.example.net",
         language=language,
-        kind="digest",
+        kind="weekly",
         period="2026-W40",
         first=date(2026, 9, 28),
         last=date(2026, 10, 4),
         made=MADE,
         items=tuple(items),
-        paused=(("Old search", "nothing in it can be looked for"),),
-        sources=tuple(sources),
+        receipt=Receipt(tuple(sources), MADE - timedelta(days=7), 214, {"ilo-gb": 12, "un-treaty-bodies": 202}),
     )
     return replace(made, **other)

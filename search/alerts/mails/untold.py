@@ -1,0 +1,189 @@
+"""What has each member not been told of yet? Matches without a mail, by cadence and time zone.
+
+Not told: what came with a flood that is held or was dropped, searches that their owner has paused or ended. A work
+that another mail has told of for the same news (a search of another cadence found it first) is told once: it comes as
+`sent`, with the mail that told it.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from catalog.tables import holds, matches, outbox, saved_searches, subscribers
+
+RUNNING = "running"
+TOLD_OF = (RUNNING, "broken")  # what it found before it broke is told
+
+
+class Match(NamedTuple):
+    """A match that no mail has told of."""
+
+    match_id: int
+    work_id: int
+    seq: int
+    origin: str
+    search_id: int
+    name: str
+    query: str
+
+
+class Sent(NamedTuple):
+    """A match whose work another mail has told of already."""
+
+    match_id: int
+    work_id: int
+    outbox_id: int
+    at: datetime
+
+
+class Held(NamedTuple):
+    """A flood, and how many works of it this member's searches match."""
+
+    hold_id: int
+    source: str
+    works: int
+    since: datetime
+    matching: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A subscriber and what is to be told; `heartbeat`: wants to hear, too, that there is nothing."""
+
+    subscriber_id: int
+    address: str
+    language: str
+    zone: str
+    safe: bool
+    heartbeat: bool
+    since: datetime
+    matches: tuple[Match, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    held: tuple[Held, ...] = ()
+
+
+def zones(connection: Connection) -> dict[str, datetime]:
+    """The time zones that members live in, each with the moment since which the first of them is one."""
+    first = sa.select(subscribers.c.timezone, sa.func.min(subscribers.c.since, type_=subscribers.c.since.type))
+    query = first.where(subscribers.c.state == "active").group_by(subscribers.c.timezone)
+    return dict(sorted(connection.execute(query).tuples()))
+
+
+def untold(
+    connection: Connection,
+    cadence: str,
+    zone: str | None = None,
+    heartbeats: bool = False,
+    only: Collection[int] | None = None,
+) -> list[Member]:
+    """Every active subscriber (or `only` these) with something of this cadence to be told, in this zone, by number.
+
+    With `heartbeats` those too who want to hear when nothing matched, and have a search that runs.
+    """
+    wanted = (subscribers.c.state == "active") & (saved_searches.c.cadence == cadence)
+    wanted &= saved_searches.c.state.in_(TOLD_OF) & matches.c.outbox_id.is_(None)
+    if zone is not None:
+        wanted &= subscribers.c.timezone == zone
+    if only is not None:
+        wanted &= subscribers.c.id.in_(only)
+    sent = _sent(connection, wanted)
+    who: dict[int, Member] = {}
+    told: dict[int, list[Match]] = {}
+    before: dict[int, list[Sent]] = {}
+    floods: dict[int, dict[int, tuple[Held, set[int]]]] = {}
+    for row in connection.execute(_rows(wanted)):
+        if row.flood == "dropped":
+            continue
+        who[row.id] = _who(row)
+        if row.flood == "held":
+            flood = Held(row.hold_id, row.source, row.works, row.since, 0)
+            floods.setdefault(row.id, {}).setdefault(row.hold_id, (flood, set()))[1].add(row.work_id)
+        elif row.match_id in sent:
+            before.setdefault(row.id, []).append(Sent(row.match_id, row.work_id, *sent[row.match_id]))
+        else:
+            match = Match(row.match_id, row.work_id, row.seq, row.origin, row.search_id, row.name, row.query)
+            told.setdefault(row.id, []).append(match)
+    if heartbeats:
+        who |= _hearing(connection, zone)
+    return [
+        replace(
+            member,
+            matches=tuple(told.get(key, ())),
+            sent=tuple(before.get(key, ())),
+            held=tuple(flood._replace(matching=len(works)) for flood, works in floods.get(key, {}).values()),
+        )
+        for key, member in sorted(who.items())
+    ]
+
+
+def mark_told(connection: Connection, outbox_id: int, match_ids: Iterable[int]) -> None:
+    """These matches are told of by this mail."""
+    ids = sorted(match_ids)
+    for start in range(0, len(ids), 10_000):
+        mine = matches.c.id.in_(ids[start : start + 10_000])
+        connection.execute(sa.update(matches).where(mine).values(outbox_id=outbox_id))
+
+
+def mark_sent(connection: Connection, member: Member) -> None:
+    """What another mail has told of is told by that one."""
+    by_mail: dict[int, list[int]] = {}
+    for sent in member.sent:
+        by_mail.setdefault(sent.outbox_id, []).append(sent.match_id)
+    for outbox_id, ids in by_mail.items():
+        mark_told(connection, outbox_id, ids)
+
+
+_WHO = (
+    *(subscribers.c[name] for name in ("id", "address", "language", "timezone", "safe", "heartbeat")),
+    subscribers.c.since.label("joined"),
+)
+
+
+def _who(row: Any) -> Member:
+    return Member(row.id, row.address, row.language, row.timezone, row.safe, row.heartbeat, row.joined)
+
+
+def _rows(wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    found = (matches.c.id.label("match_id"), *(matches.c[name] for name in ("work_id", "seq", "origin", "hold_id")))
+    search = (saved_searches.c.id.label("search_id"), saved_searches.c.name, saved_searches.c.query)
+    flood = (holds.c.source, holds.c.works, holds.c.since, holds.c.state.label("flood"))
+    return (
+        sa.select(*_WHO, *found, *search, *flood)
+        .select_from(matches.join(saved_searches).join(subscribers).outerjoin(holds, holds.c.id == matches.c.hold_id))
+        .where(wanted)
+        .order_by(subscribers.c.id, matches.c.id)
+    )
+
+
+def _sent(connection: Connection, wanted: sa.ColumnElement[bool]) -> dict[int, tuple[int, datetime]]:
+    """Per match: the first mail that told its owner of the same work, for the same or a later change."""
+    other, others = matches.alias("other"), saved_searches.alias("others")
+    query = (
+        sa.select(matches.c.id, outbox.c.id.label("mail"), outbox.c.created)
+        .select_from(
+            matches.join(saved_searches)
+            .join(subscribers)
+            .join(others, others.c.subscriber_id == subscribers.c.id)
+            .join(other, (other.c.search_id == others.c.id) & (other.c.work_id == matches.c.work_id))
+            .join(outbox, outbox.c.id == other.c.outbox_id)
+        )
+        .where(wanted, other.c.seq >= matches.c.seq)
+        .order_by(outbox.c.id)
+    )
+    found: dict[int, tuple[int, datetime]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.id, (row.mail, row.created))
+    return found
+
+
+def _hearing(connection: Connection, zone: str | None) -> dict[int, Member]:
+    running = saved_searches.c.subscriber_id == subscribers.c.id
+    running &= saved_searches.c.state == RUNNING
+    query = sa.select(*_WHO).where(subscribers.c.state == "active", subscribers.c.heartbeat, sa.exists().where(running))
+    if zone is not None:
+        query = query.where(subscribers.c.timezone == zone)
+    return {row.id: _who(row) for row in connection.execute(query)}
