@@ -486,7 +486,7 @@ bounces = Table(
     Column("digest", String(64), primary_key=True, comment="sha256 of the mail that came back, which is not kept"),
     Column("at", Instant, nullable=False),
     Column("outbox_id", ForeignKey("outbox.id"), index=True, comment="the mail it is about, where that is known"),
-    Column("kind", String(16), nullable=False, comment="hard, soft, complaint or unknown"),
+    Column("kind", String(16), nullable=False, comment="hard, soft, policy, complaint, notice or unknown"),
     Column("detail", Text, nullable=False),
     comment="written by search/alerts: each mail that came back, read once",
 )

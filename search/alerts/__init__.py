@@ -21,13 +21,17 @@ if TYPE_CHECKING:
     from search.alerts.members.settings import MailSettings
     from search.alerts.members.subscribers import Subscription, subscribe
     from search.alerts.members.wanted import Wanted
+    from search.alerts.post.bounces import BounceReport, read_bounces
     from search.alerts.post.delivery import DeliveryReport, Office, deliver, free_leases, release_held
+    from search.alerts.post.mailboxes import MailboxError, open_mailbox
     from search.alerts.post.maildir import LocalMailbox, Maildir
     from search.alerts.post.sender import SenderReport, claim_sender, sender_report
     from search.alerts.post.smtp import Smtp
     from search.alerts.post.suppression import is_suppressed, lift, suppress
 
 _WHERE = {
+    "post.bounces": ("BounceReport", "read_bounces"),
+    "post.mailboxes": ("MailboxError", "open_mailbox"),
     "post.delivery": ("DeliveryReport", "Office", "deliver", "free_leases", "release_held"),
     "mails.digests": ("make_digests",),
     "mails.due": ("make_due",),
@@ -56,12 +60,14 @@ _WHERE = {
 __all__ = [
     "Added",
     "AlertError",
+    "BounceReport",
     "DeliveryReport",
     "Gone",
     "Letterhead",
     "Links",
     "LocalMailbox",
     "MailSettings",
+    "MailboxError",
     "Maildir",
     "Office",
     "Refused",
@@ -80,7 +86,9 @@ __all__ = [
     "make_digests",
     "make_due",
     "match_changes",
+    "open_mailbox",
     "period_of",
+    "read_bounces",
     "read_token",
     "release_held",
     "resubscribe",

@@ -43,7 +43,7 @@ def forgive(connection: Connection, now: datetime) -> int:
     bad = deliveries.c.outcome == "bounced"
     last = {
         name: sa.select(sa.func.max(deliveries.c.at))
-        .join(outbox)
+        .select_from(sa.join(deliveries, outbox))
         .where(outbox.c.subscriber_id == subscribers.c.id, which)
         .correlate(subscribers)
         .scalar_subquery()
