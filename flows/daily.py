@@ -67,6 +67,12 @@ def audit() -> dict[str, int]:
     return asdict(steps_alerts.audit(House(read_settings())))
 
 
+@patient
+def bounces() -> dict[str, int]:
+    report = steps_alerts.bounces(House(read_settings()))
+    return asdict(report) if report else {}
+
+
 # In this order; each begins with what is in the catalog, so that a search cluster that is down keeps no mail back.
 STEPS: dict[str, Any] = {
     "read": read,
@@ -107,6 +113,9 @@ def daily(sources: list[str] | None = None) -> None:
 def digest(period: str | None = None) -> None:
     """Matches what is new, makes last week's digests, once, and sends what is in the outbox."""
     house = House(read_settings())
+    bounces(
+        return_state=True
+    )  # first, so that nothing goes where it does not arrive; a mailbox that is away stops none
     match()
     report = steps.digest(house, period)
     sent = "no mail relay is set: mails wait in the outbox" if report is None else f"{asdict(report)}"

@@ -9,6 +9,7 @@ from flows.progress import watch
 from flows.steps import recorded
 
 if TYPE_CHECKING:
+    from search.alerts import BounceReport
     from search.alerts.matching.audit import AuditReport
 
 
@@ -18,5 +19,21 @@ def audit(house: House, since: datetime | None = None) -> "AuditReport":
 
     with recorded(house, "audit") as counts, watch("audit"):
         report = hold_against(house.catalog, house.engine, house.now(), since)
+        counts.update(asdict(report))
+    return report
+
+
+def bounces(house: House) -> "BounceReport | None":
+    """Reads the mails that came back and does what follows; None where no mailbox is set. Errors: MailboxError."""
+    from search.alerts import open_mailbox, read_bounces
+
+    s = house.settings
+    if not s.bounces:
+        return None
+    with (
+        recorded(house, "bounces") as counts,
+        open_mailbox(s.bounces, s.bounces_password.get_secret_value()) as mailbox,
+    ):
+        report = read_bounces(house.catalog, mailbox, house.office, house.now())
         counts.update(asdict(report))
     return report

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from search.alerts.post.maildir import LocalMailbox, Maildir
     from search.alerts.post.sender import SenderReport, claim_sender, sender_report
     from search.alerts.post.smtp import Smtp
+    from search.alerts.post.standing import OutboxReport, outbox_report
     from search.alerts.post.suppression import is_suppressed, lift, suppress
 
 _WHERE = {
@@ -42,6 +43,7 @@ _WHERE = {
     "matching.matching": ("match_changes",),
     "post.sender": ("SenderReport", "claim_sender", "sender_report"),
     "post.smtp": ("Smtp",),
+    "post.standing": ("OutboxReport", "outbox_report"),
     "post.suppression": ("is_suppressed", "lift", "suppress"),
     "members.keeping": ("Added", "add_search"),
     "members.leaving": (
@@ -70,6 +72,7 @@ __all__ = [
     "MailboxError",
     "Maildir",
     "Office",
+    "OutboxReport",
     "Refused",
     "SenderReport",
     "Smtp",
@@ -87,6 +90,7 @@ __all__ = [
     "make_due",
     "match_changes",
     "open_mailbox",
+    "outbox_report",
     "period_of",
     "read_bounces",
     "read_token",
