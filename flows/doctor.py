@@ -55,6 +55,7 @@ def examine(house: House) -> list[Check]:
         _model(),
         _meaning(),
         *_webhooks(house),
+        *_alarms(house),
         Check(
             "mail relay",
             house.smtp is not None,
@@ -131,6 +132,19 @@ def _webhooks(house: House) -> list[Check]:
     cost, remedy = "they are told of nothing", "forumwatch webhook list; then forumwatch webhook resume NAME"
     fine = not given_up
     return [Check("webhooks", fine, found, False, "" if fine else cost, "" if fine else remedy)] if known else []
+
+
+def _alarms(house: House) -> list[Check]:
+    """What rings, one check each; nothing where there is no catalog to ask."""
+    from search.alerts.alarms import alarms
+
+    try:
+        ringing = alarms(house.catalog, house.now())
+    except ForumwatchError:
+        return []
+    cost = {"source": "documents are not seen", "digest": "members are not told", "missed": "members were told late"}
+    found = [Check(f"alarm: {each.kind}", False, each.says, False, cost[each.kind], each.remedy) for each in ringing]
+    return found or [Check("alarms", True, "none", needed=False)]
 
 
 def _model() -> Check:

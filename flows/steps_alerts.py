@@ -37,3 +37,12 @@ def bounces(house: House) -> "BounceReport | None":
         report = read_bounces(house.catalog, mailbox, house.office, house.now())
         counts.update(asdict(report))
     return report
+
+
+def alarm(house: House) -> int:
+    """Mails the secretariat what is broken, once a day and kind; returns the mails that are new."""
+    from search.alerts.alarms import mail_alarms
+
+    _ = house.sources  # also those that were never looked at
+    secretariat = house.settings.secretariat
+    return mail_alarms(house.catalog, house.now(), house.links, house.letterhead, secretariat)

@@ -264,6 +264,7 @@ def health_json(health: Health) -> HealthJson:
         "checked": _checked(health.checked),
         "audited": _audited(health.audited),
         "webhooks_given_up": health.given_up,
+        "alarms": [{"kind": each.kind, "says": each.says, "remedy": each.remedy} for each in health.alarms],
     }
 
 

@@ -437,11 +437,20 @@ class AuditedJson(TypedDict):
     failure: str
 
 
+class AlarmJson(TypedDict):
+    """What is broken and a person must see to. `kind`: source (late), digest (not sent) or missed (matches)."""
+
+    kind: str
+    says: str
+    remedy: str
+
+
 class HealthJson(TypedDict):
     """`status`: ok, trouble or unavailable (no search can be answered; HTTP 503); `behind`: changes that the index
     which answers has not taken in; `index`: what to do about it, if anything; then names of sources: `late` also has
     those of `never`; `checked`: the last check of the index, `audited`: the last audit of
-    alerts, each null if there was none; `webhooks_given_up`: those that could not be told for days."""
+    alerts, each null if there was none; `webhooks_given_up`: those that could not be told for days;
+    `alarms`: what a person must see to, at most one a kind."""
 
     status: str
     works: int
@@ -455,6 +464,7 @@ class HealthJson(TypedDict):
     checked: CheckedJson | None
     audited: AuditedJson | None
     webhooks_given_up: int
+    alarms: list[AlarmJson]
 
 
 class ChangeJson(TypedDict):

@@ -7,6 +7,7 @@ have it too; one that has never run well says so.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -16,6 +17,9 @@ from catalog.cadence import is_late
 from catalog.tables import captures, documents, sources, webhooks, works
 from search.audited import LastAudit, last_audit
 from search.checked import LastCheck, last_check
+
+if TYPE_CHECKING:
+    from search.alerts.alarms import Alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ class IndexStanding:
 class Health:
     """Is everything in step? `failed`, `never` and `late` name the sources whose last run failed, that have never run
     well, that are late, which those that have never run well are too; `checked` is None if the index never was,
-    `audited` if the matches never were; `given_up` counts the webhooks that wait for a person."""
+    `audited` if the matches never were; `given_up` counts the webhooks that wait for a person,
+    `alarms` are those that ring (search/alerts/alarms.py)."""
 
     index: IndexStanding
     works: int
@@ -111,6 +116,7 @@ class Health:
     checked: LastCheck | None = None
     audited: LastAudit | None = None
     given_up: int = 0
+    alarms: "tuple[Alarm, ...]" = ()
 
     @property
     def status(self) -> str:
@@ -118,7 +124,8 @@ class Health:
         if not self.index.usable:
             return "unavailable"
         unsound = any(last is not None and not last.sound for last in (self.checked, self.audited))
-        return "trouble" if self.index.trouble or self.late or self.failed or unsound or self.given_up else "ok"
+        troubled = self.index.trouble or self.late or self.failed or unsound or self.given_up or self.alarms
+        return "trouble" if troubled else "ok"
 
 
 def needs_ocr(state: str, reason: str) -> bool:
@@ -198,8 +205,11 @@ def unread_documents(catalog: Catalog, after: int = 0, limit: int = 100) -> Unre
 
 
 def health(catalog: Catalog, index: IndexStanding, now: datetime | None = None) -> Health:
-    """Counts, how the index stands (as `Searcher.standing` has it), and which sources are late."""
-    standings = source_standings(catalog, now)
+    """Counts, how the index stands (as `Searcher.standing` has it), which sources are late, and what else rings."""
+    from search.alerts.alarms import alarms
+
+    now = now or datetime.now(UTC)
+    standings, ringing = source_standings(catalog, now), alarms(catalog, now)
     with catalog.read() as connection:
         return Health(
             index=index,
@@ -214,6 +224,7 @@ def health(catalog: Catalog, index: IndexStanding, now: datetime | None = None) 
             given_up=connection.execute(
                 sa.select(sa.func.count()).select_from(webhooks).where(webhooks.c.state == "failed")
             ).scalar_one(),
+            alarms=ringing,
         )
 
 

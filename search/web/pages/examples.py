@@ -243,4 +243,5 @@ HEALTH: HealthJson = {
         "failure": "",
     },
     "webhooks_given_up": 0,
+    "alarms": [],
 }

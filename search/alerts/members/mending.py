@@ -1,0 +1,87 @@
+"""How does a broken search go on? Its owner asks anew, and what came since it broke is looked back on.
+
+A search breaks when the lexicon or the fields change so that it can find nothing any more. What it was is kept with the
+reason. The mended one is the same row: its feed, its webhooks and what it brought stay, and nothing is told twice.
+"""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from catalog import Catalog
+from catalog.tables import matches, saved_searches, subscribers
+from search.alerts.errors import Gone, Refused
+from search.alerts.members.keeping import BROKEN, RUNNING, current_seq
+from search.alerts.members.sought import Asking
+from search.alerts.members.wanted import Wanted, checked
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A search that can find nothing any more. Whose it is, is not said; `told`: its owner was told."""
+
+    search_id: int
+    name: str
+    asking: Asking
+    cadence: str
+    reason: str
+    told: bool
+    stopped_at: int
+
+
+def broken_searches(catalog: Catalog) -> tuple[Broken, ...]:
+    """All of them, for the secretariat; those of members who have left are left out."""
+    where = (saved_searches.c.state == BROKEN) & (subscribers.c.state == "active")
+    query = sa.select(saved_searches).join(subscribers).where(where).order_by(saved_searches.c.id)
+    with catalog.read() as connection:
+        return tuple(_broken(connection, row) for row in connection.execute(query))
+
+
+def broken_search(catalog: Catalog, subscriber_id: int, search_id: int) -> Broken | None:
+    """One of a member's; None where it is not there, or not broken (any more)."""
+    with catalog.read() as connection:
+        row = connection.execute(_mine(subscriber_id, search_id)).one_or_none()
+        return _broken(connection, row) if row is not None and row.state == BROKEN else None
+
+
+def mend(catalog: Catalog, subscriber_id: int, search_id: int, wanted: Wanted) -> None:
+    """Puts `wanted` in the place of what a broken search asked. Errors: Refused, in words; Gone if it is not there."""
+    searches, _ = checked(catalog, [wanted])
+    ((identity, each),) = searches.items()
+    with catalog.write() as connection:
+        row = connection.execute(_mine(subscriber_id, search_id).with_for_update()).one_or_none()
+        if row is None:
+            raise Gone("this saved search is no longer here: it was deleted")
+        if row.state != BROKEN:
+            raise Refused("this search is not broken: nothing was changed")
+        same = (saved_searches.c.subscriber_id == subscriber_id) & (saved_searches.c.identity == identity)
+        other = sa.select(saved_searches.c.name).where(same, saved_searches.c.id != search_id)
+        if (name := connection.execute(other).scalar()) is not None:
+            raise Refused(f"you have this search already, as “{name}”")
+        change: dict[str, object] = {
+            "name": each.name,
+            "query": each.query,
+            "filters": dict(each.filters),
+            "scope": each.scope,
+        }
+        change |= {"identity": identity, "cadence": each.cadence, "state": RUNNING, "reason": "", "told": False}
+        change |= {"tree": None, "read_as": "", "start_seq": current_seq(catalog, connection)}
+        change |= {"backfill": True, "back_to": _stopped_at(connection, row)}
+        connection.execute(sa.update(saved_searches).where(saved_searches.c.id == search_id).values(change))
+
+
+def _mine(subscriber_id: int, search_id: int) -> sa.Select[tuple[object, ...]]:
+    mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
+    return sa.select(saved_searches).where(mine)
+
+
+def _broken(connection: Connection, row: Row[tuple[object, ...]]) -> Broken:
+    stopped = _stopped_at(connection, row)
+    return Broken(row.id, row.name, Asking.of_row(row), row.cadence, row.reason, row.told, stopped)
+
+
+def _stopped_at(connection: Connection, row: Row[tuple[object, ...]]) -> int:
+    """The change up to which it was matched: noted when it broke, and never before it began or last matched."""
+    last = connection.execute(sa.select(sa.func.max(matches.c.seq)).where(matches.c.search_id == row.id)).scalar()
+    return max(int(row.start_seq), int(row.back_to or 0), int(last or 0))
