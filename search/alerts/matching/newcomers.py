@@ -7,7 +7,7 @@ their places: work and position in one number, text and title far apart, so that
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from datetime import date
 from functools import reduce
 from itertools import accumulate, chain, compress, count, pairwise, repeat
@@ -106,11 +106,11 @@ class Newcomers:
         """The numbers of what is there."""
         return set(self.postings.said)
 
-    def answers(self) -> Iterator[tuple[int, int]]:
-        """Each tree that some work answers, with the works as bits."""
+    def answers(self, asked: Set[int] | None = None) -> Iterator[tuple[int, int]]:
+        """Each tree (of those `asked`, by their places) that something here answers, with what answers as bits."""
         for place in self.questions.worth_asking(self.present()):
-            if works := self.bits(self.questions.forms[place]):
-                yield place, works
+            if (asked is None or place in asked) and (found := self.bits(self.questions.forms[place])):
+                yield place, found
 
     def bits(self, form: Form) -> int:
         if isinstance(form, int):

@@ -175,7 +175,8 @@ class Questions:
 
     def forget_runs(self) -> None:
         """Keeps what is remembered of texts within bounds; to be called between texts."""
-        for runs in (*self.runs.values(), *self.begun.values()):
+        remembered: list[Runs | BegunRuns] = [*self.runs.values(), *self.begun.values()]
+        for runs in remembered:
             if len(runs.known) > MOST_KEPT:
                 runs.forget()
 

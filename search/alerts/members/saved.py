@@ -1,26 +1,38 @@
-"""Can this saved query still find anything? What it means today, by the parser and lexicon that search uses.
+"""What does a saved search mean, today and as it is kept? The one place where its text becomes a tree.
 
 A lexicon or a field table changes over the years, and a query that was good may come to mean nothing. That is never
-passed over: subscribe() refuses it, matching marks the search with the reason, and its owner's next mail says so.
+passed over: subscribe() refuses it, `read_again` marks the search with the reason, and its owner's next mail says so.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+import sqlalchemy as sa
+
+from catalog import Catalog
+from catalog.tables import saved_searches, subscribers
+from search.alerts.wording import Wording
+from search.citing import Citing
 from search.fields import field_named
 from search.query.complaining import Complaints
 from search.query.parse import parse
 from search.query.resolve import Citations, resolve
-from search.query.tree import NOTHING, And, Everything, Field, Node, Not, Or
+from search.query.stored import as_json, from_json, read_as
+from search.query.tree import NOTHING, And, Everything, Exact, Field, Node, Not, Or, both
 from search.results import Complaint
+
+TOGETHER = 500  # searches that are read anew in one transaction
+
+Filters = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`asked` is the tree as typed, `tree` as engines take it; `nothing`: why it can find nothing, or "".
+    """`asked` is the tree as typed, `tree` as engines take it, filters included; `nothing`: why it can find nothing.
 
     `lasting`: it means the same tomorrow. Last week does not, nor what a document cites.
     """
@@ -32,26 +44,124 @@ class Meaning:
     lasting: bool = True
 
 
-def identity_of(query: str, filters: Mapping[str, Sequence[str]] | None = None, scope: str = "works") -> str:
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A row of saved_searches. `tree` is None if it does not last, or has still to be read: `meaning` then says it."""
+
+    id: int
+    subscriber_id: int
+    name: str
+    query: str
+    filters: Filters
+    scope: str
+    cadence: str
+    state: str
+    start_seq: int
+    tree: Node | None = None
+    complaints: tuple[str, ...] = ()
+    reason: str = field(default="", compare=False)
+
+    @classmethod
+    def of_row(cls, row: sa.Row[Any]) -> "SavedSearch":
+        """`row` has all columns of the table."""
+        kept = from_json(row.tree) if row.tree is not None and row.read_as == read_as() else None
+        same = (row.id, row.subscriber_id, row.name, row.query, row.filters or {}, row.scope, row.cadence, row.state)
+        return cls(*same, row.start_seq, kept, tuple(row.complaints or ()), row.reason)
+
+    def meaning(self, citations: Citations | None = None, language: str | None = None) -> Meaning:
+        return meaning(self.query, citations, filters=self.filters, language=language)
+
+
+def identity_of(query: str, filters: Filters | None = None, scope: str = "works") -> str:
     """What makes a saved search the same as another of its owner: query, filters and scope, in one hash."""
     ordered = {name: sorted(values) for name, values in sorted((filters or {}).items()) if values}
     return hashlib.sha256(json.dumps([query, ordered, scope]).encode()).hexdigest()
 
 
-def meaning(query: str, citations: Citations | None = None, today: date | None = None) -> Meaning:
-    """What the query means today; a saved search is asked again at every run, and means what it means then."""
+def meaning(
+    query: str,
+    citations: Citations | None = None,
+    today: date | None = None,
+    filters: Filters | None = None,
+    language: str | None = None,
+) -> Meaning:
+    """What the query means today, among what the filters leave; complaints in `language`.
+
+    A saved search is asked again at every run, and means what it means then.
+    """
+    w = Wording(language or "en")
+    narrowed = [Exact(name, tuple(values)) for name, values in (filters or {}).items() if values]
     if not query.strip():
-        return Meaning(NOTHING, NOTHING, (), "it is empty")
-    parsed = parse(query, today=today)
-    resolved = resolve(parsed.tree, citations)
-    passing = Complaints()
+        empty = Everything() if narrowed else NOTHING
+        return Meaning(empty, both([*narrowed]) if narrowed else NOTHING, (), "" if narrowed else w("it is empty"))
+    parsed = parse(query, language, today)
+    resolved = resolve(parsed.tree, citations, language)
+    passing = Complaints(language)
     if parsed.passing:
         passing("passing_date", (0, len(query)))
     complaints = (*parsed.complaints, *resolved.complaints, *passing.all())
     why = ""
     if not _can_match(resolved.tree):
-        why = "; ".join(complaint.message for complaint in complaints[:3]) or "there is nothing to search for in it"
-    return Meaning(parsed.tree, resolved.tree, complaints, why, not (parsed.passing or _asks_the_catalog(parsed.tree)))
+        why = _said(complaints) or w("there is nothing to search for in it")
+    tree = both([resolved.tree, *narrowed]) if narrowed else resolved.tree
+    return Meaning(parsed.tree, tree, complaints, why, not (parsed.passing or _asks_the_catalog(parsed.tree)))
+
+
+def read_again(catalog: Catalog) -> int:
+    """Reads anew every running search whose tree was made by other rules, or by none yet; returns how many it was.
+
+    One that can find nothing any more is broken: it is not run. One that the parser or the lexicon complains of, as
+    it did not when it was saved, runs on, for too much is better than too little. Both keep the reason, in their
+    owner's language, and `told` False until a mail has said so.
+    """
+    done = 0
+    while rows := _to_be_read(catalog):
+        citing = Citing(catalog)
+        found = [(row.id, _read(row, citing)) for row in rows]
+        with catalog.write() as connection:
+            for number, values in found:
+                same = (saved_searches.c.id == number) & _outdated()
+                connection.execute(sa.update(saved_searches).where(same).values(values))
+        done += len(rows)
+    return done
+
+
+def broken(why: str, language: str) -> dict[str, object]:
+    """What the row of a search says that can find nothing any more."""
+    w = Wording(language)
+    return {"state": "broken", "reason": w("it can find nothing any more: {why}", why=why), "told": False}
+
+
+def _outdated() -> sa.ColumnElement[bool]:
+    return (saved_searches.c.state == "running") & (saved_searches.c.read_as != read_as())
+
+
+def _to_be_read(catalog: Catalog) -> Sequence[sa.Row[Any]]:
+    query = sa.select(saved_searches, subscribers.c.language).join(subscribers).where(_outdated())
+    with catalog.read() as connection:
+        return connection.execute(query.order_by(saved_searches.c.id).limit(TOGETHER)).all()
+
+
+def _read(row: sa.Row[Any], citations: Citations) -> dict[str, object]:
+    """What is to be written to the row. One that was never read has not been complained of before."""
+    understood = meaning(row.query, citations, filters=row.filters, language=row.language)
+    codes = {complaint.code for complaint in understood.complaints if complaint.code}
+    values: dict[str, object] = {"read_as": read_as(), "tree": None}
+    if understood.nothing:
+        return values | broken(understood.nothing, row.language)
+    if understood.lasting:
+        values["tree"] = as_json(understood.tree)
+    if not row.read_as:
+        return values | {"complaints": sorted({*codes, *(row.complaints or ())})}
+    new = codes - set(row.complaints)
+    if not new:
+        return values | {"reason": ""}
+    reason = _said([complaint for complaint in understood.complaints if complaint.code in new])
+    return values | ({"reason": reason, "told": False} if reason != row.reason else {})
+
+
+def _said(complaints: Iterable[Complaint]) -> str:
+    return "; ".join([complaint.message for complaint in complaints][:3])
 
 
 def _asks_the_catalog(node: Node) -> bool:

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from catalog import NOTED, Catalog
 from catalog.tables import changes, matches, saved_searches, subscribers, works
-from search.alerts.matching import matching
 from search.alerts.matching.matching import READER, match_changes
+from search.alerts.matching.running import Running
 from search.alerts.members.leaving import resubscribe, unsubscribe
 from search.alerts.members.subscribers import subscribe
 from tests.search.library import WORKS, Document, Work, changed, fill, put, withdraw
@@ -288,7 +288,7 @@ class Diary:
             return {(row[0], row[1], row[2].rpartition("/")[2]) for row in connection.execute(query)}
 
 
-ASK = matching._ask
+ASK = Running.ask
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -301,7 +301,7 @@ def test_no_match_is_lost_in_any_order_of_writers_members_and_matchers(template,
     shutil.copy(template, path)
     diary = Diary(Catalog(f"sqlite:///{path}"))
     diary.between = list(between)
-    monkeypatch.setattr(matching, "_ask", diary.think)
+    monkeypatch.setattr(Running, "ask", lambda *arguments: diary.think(*arguments))
     for step in steps:
         diary.take(step)
     diary.between.clear()
