@@ -68,6 +68,9 @@ def add_webhook_command(
     url: Annotated[str, typer.Argument(metavar="URL", help="https://…, of a machine on the public Internet")],
     query: Annotated[str, typer.Option(help="only of works that this finds; none: of every change")] = "",
     after: Annotated[int | None, typer.Option(min=0, help="begin after this change; none: with the next one")] = None,
+    search: Annotated[
+        int | None, typer.Option(min=1, help="what this saved search finds, for as long as it is watched")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Have an address told of changes. The secret that signs is shown now; nothing keeps it."""
@@ -77,7 +80,7 @@ def add_webhook_command(
 
     house = _house()
     trouble = Poster().knock(url)
-    made = add_webhook(house.catalog, url, query, datetime.now(UTC), after)
+    made = add_webhook(house.catalog, url, query, datetime.now(UTC), after, search)
     secret = webhook_secret(house.secret, made.name)
     if as_json:
         _say({**asdict(made), "secret": secret, "trouble": trouble})
@@ -97,7 +100,7 @@ def list_webhooks_command(
     from search.webhooks import webhooks
 
     lines = [asdict(each) for each in webhooks(_house().catalog, removed)]
-    _list(lines, ["name", "state", "seq", "behind", "failures", "url", "query", "reason"], as_json)
+    _list(lines, ["name", "state", "seq", "behind", "failures", "url", "query", "search_id", "reason"], as_json)
 
 
 @webhook.command("remove")

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from catalog import Catalog
+from catalog.tables import saved_searches
 from catalog.tables import webhook_deliveries as sent
 from catalog.tables import webhooks as table
 from search.alerts.members.saved import meaning
@@ -23,7 +24,9 @@ LONGEST_QUERY = 2000
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """`seq`: every change up to there was acknowledged, or was not asked for; `behind` counts the changes after it."""
+    """`seq`: every change up to there was acknowledged, or was not asked for; `behind` counts the changes after it.
+
+    With `search_id` it follows a saved search, query, facets and scope, and has no query of its own."""
 
     id: int
     name: str
@@ -34,6 +37,7 @@ class Webhook:
     seq: int
     failures: int
     created: datetime
+    search_id: int | None = None
     behind: int = 0
 
 
@@ -52,22 +56,30 @@ class Delivery:
     answer: str
 
 
-def add_webhook(catalog: Catalog, url: str, query: str, now: datetime, after: int | None = None) -> Webhook:
+def add_webhook(
+    catalog: Catalog, url: str, query: str, now: datetime, after: int | None = None, search_id: int | None = None
+) -> Webhook:
     """Writes a webhook for the changes after `after` (None: after the newest). The address must have been checked.
 
-    Errors: MistakenRequest for a query that can find nothing, or a number that no change has yet.
+    With `search_id` it follows that saved search for as long as its owner does. Errors: MistakenRequest for a query
+    that can find nothing, a search that is not there, or a number that no change has yet.
     """
     query = query.strip()
     if len(query) > LONGEST_QUERY:
         raise MistakenRequest(f"the query is longer than {LONGEST_QUERY} characters")
     if query and (nothing := meaning(query).nothing):
         raise MistakenRequest(f"no change would ever be told of: {nothing}")
+    if query and search_id is not None:
+        raise MistakenRequest("a webhook has a query of its own or follows a saved search, not both")
     with catalog.write() as connection:
+        if search_id is not None and followed(connection, search_id) is None:
+            raise MistakenRequest(f"there is no saved search number {search_id} (any more)")
         last = catalog.last_seq(connection)
         if after is not None and not 0 <= after <= last:
             raise MistakenRequest(f"no change has the number {after}; the newest is {last}")
         row: dict[str, Any] = {"name": f"wh_{secrets.token_hex(8)}", "url": url, "query": query, "state": "active"}
         row |= {"reason": "", "seq": last if after is None else after, "failures": 0, "created": now}
+        row |= {"search_id": search_id}
         made = connection.execute(sa.insert(table).values(row).returning(table.c.id)).scalar_one()
         return _webhook(connection, table.c.id == made)
 
@@ -93,6 +105,12 @@ def remove_webhook(catalog: Catalog, name: str, reason: str = "removed by hand")
         found = _webhook(connection, table.c.name == name)
         mark_removed(connection, found.id, reason)
         return _webhook(connection, table.c.name == name)
+
+
+def followed(connection: Connection, search_id: int) -> Row[Any] | None:
+    """The saved search that a webhook follows; None where it was ended, or is no longer there."""
+    found = connection.execute(sa.select(saved_searches).where(saved_searches.c.id == search_id)).one_or_none()
+    return None if found is None or found.state == "ended" else found
 
 
 def mark_removed(connection: Connection, webhook_id: int, reason: str) -> None:

@@ -25,8 +25,9 @@ from catalog import Catalog, upsert
 from catalog.tables import webhook_deliveries as sent
 from catalog.tables import webhooks as table
 from search.alerts.members.saved import meaning
+from search.alerts.members.sought import Asking
 from search.changes import Change, change_json, read_changes
-from search.webhooks.hooks import Webhook, find_webhook, mark_removed, webhooks
+from search.webhooks.hooks import Webhook, find_webhook, followed, mark_removed, webhooks
 from search.webhooks.posting import Answer, Poster
 from search.webhooks.signing import Letter, signed, webhook_secret
 from search.webhooks.wanted import wanted
@@ -76,7 +77,7 @@ def send_test(sender: Sender, name: str) -> Answer:
     """Sends a message of no change (number 0), so that a receiver can be tried. Errors: MistakenRequest if no such."""
     hook = find_webhook(sender.catalog, name)
     key = f"{hook.name}-test-{secrets.token_hex(4)}"
-    return _post(sender, hook, Letter(key, 0, _body(key, hook.query, None, None, sender)))
+    return _post(sender, hook, Letter(key, 0, _body(key, hook, None, None, sender)))
 
 
 def pause(attempts: int) -> timedelta:
@@ -95,6 +96,7 @@ class _Run:
         self.sender, self.catalog, self.hook = sender, sender.catalog, hook
         self.ahead: deque[tuple[Change, bool | None]] = deque()  # looked at, wanted, not yet a row
         self.looked = hook.seq
+        self.asking = Asking(hook.query) if hook.query else None
         self.report = WebhookReport()
 
     def go(self) -> WebhookReport:
@@ -102,10 +104,24 @@ class _Run:
         if self.hook.query and (nothing := meaning(self.hook.query).nothing):
             self._stop("failed", f"its query can find nothing any more: {nothing}")
             return WebhookReport(failed=1)
+        if self.hook.search_id is not None and not self._follows(self.hook.search_id):
+            return self.report
         while time.monotonic() < end and (letter := self._next()):
             if not self._settle(letter, _post(self.sender, self.hook, letter)):
                 break
         return self.report
+
+    def _follows(self, search_id: int) -> bool:
+        """Whether its saved search runs. One that was ended ends the webhook; while one is paused or broken it waits,
+        and goes on from there."""
+        with self.catalog.write() as connection:
+            search = followed(connection, search_id)
+            if search is None:
+                mark_removed(connection, self.hook.id, "the saved search that it followed was ended")
+                self.report += WebhookReport(removed=1)
+                return False
+        self.asking = Asking.of_row(search)
+        return bool(search.state == "running")
 
     def _next(self) -> Letter | None:
         """The change that is due, as a row; None if there is none, or it must wait."""
@@ -129,7 +145,7 @@ class _Run:
         if not found:
             return False
         self.looked = found[-1].seq
-        self.ahead.extend(wanted(self.catalog, self.hook.id, self.hook.query, found))
+        self.ahead.extend(wanted(self.catalog, self.hook.id, self.asking, found))
         with self.catalog.write() as connection:
             self._move(connection, self._before())
         return True
@@ -141,7 +157,7 @@ class _Run:
     def _write(self, change: Change, found: bool | None) -> Letter | None:
         # The moment is in the key because numbers come again after a backup was put back, for other changes.
         key = f"{self.hook.name}-{change.seq}-{round(change.at.timestamp() * 1_000_000):x}"
-        body = _body(key, self.hook.query, found, change, self.sender)
+        body = _body(key, self.hook, found, change, self.sender)
         row: dict[str, Any] = {"webhook_id": self.hook.id, "seq": change.seq, "work_id": change.work_id}
         with self.catalog.write() as connection:
             if not self._is_active(connection):
@@ -214,10 +230,11 @@ class _Run:
         return (sent.c.webhook_id == self.hook.id, sent.c.state == "waiting")
 
 
-def _body(key: str, query: str, found: bool | None, change: Change | None, sender: Sender) -> bytes:
+def _body(key: str, hook: Webhook, found: bool | None, change: Change | None, sender: Sender) -> bytes:
     said = {
         "key": key,
-        "query": query or None,
+        "query": hook.query or None,
+        "search": hook.search_id,
         "matches": found,
         "change": change_json(change, sender.work_url) if change else None,
     }
