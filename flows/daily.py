@@ -68,6 +68,11 @@ def audit() -> dict[str, int]:
 
 
 @patient
+def corrections() -> int:
+    return steps_alerts.find_corrections(House(read_settings()))
+
+
+@patient
 def bounces() -> dict[str, int]:
     report = steps_alerts.bounces(House(read_settings()))
     return asdict(report) if report else {}
@@ -78,6 +83,7 @@ STEPS: dict[str, Any] = {
     "read": read,
     "works indexed": index,
     "new matches": match,
+    "corrections": corrections,
     "webhooks": tell,
     "works given their meaning": meaning,
 }

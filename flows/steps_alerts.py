@@ -46,3 +46,12 @@ def alarm(house: House) -> int:
     _ = house.sources  # also those that were never looked at
     secretariat = house.settings.secretariat
     return mail_alarms(house.catalog, house.now(), house.links, house.letterhead, secretariat)
+
+
+def find_corrections(house: House) -> int:
+    """Finds what members were told and is no longer so; returns the rows that mails are made from."""
+    from search.alerts.matching.corrections import find_corrections as follow
+
+    with recorded(house, "corrections") as counts, watch("corrections"):
+        counts["corrections"] = follow(house.catalog)  # by the real time, as changes are noted
+    return int(counts["corrections"])

@@ -15,8 +15,8 @@ from search.alerts.matching.audit import AuditReport, audit
 from search.alerts.matching.floods import list_holds
 from search.alerts.matching.matching import READER as MATCHER
 from search.alerts.matching.matching import match_changes
-from search.alerts.members.saved import identity_of
 from search.alerts.members.leaving import unsubscribe
+from search.alerts.members.saved import identity_of
 from search.alerts.members.subscribers import subscribe
 from search.indexing import shape_wanted
 from tests.conftest import place_of_its_own
