@@ -249,19 +249,20 @@ def subscribe_command(
 @app.command("digest")
 def digest_command(
     period: Annotated[
-        str | None, typer.Option(help="ISO week, 2026-W40; none: the week before this one", callback=_week)
+        str | None,
+        typer.Option(help="the digests of an ISO week, 2026-W40; none: all mails that are due", callback=_week),
     ] = None,
     release_held: Annotated[
         bool, typer.Option(help="also send mails that were held for their age, after a restore or a long outage")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Match what is new, make a week's digests, once, and send what is in the outbox."""
-    from flows import steps
+    """Match what is new, make the mails that are due, once, and send what is in the outbox."""
+    from flows import steps, steps_alerts
 
     house = _house()
     steps.match(house)
-    report = steps.digest(house, period, release_held)
+    report = steps_alerts.mail(house, period, release_held)
     if as_json:
         _print_json(asdict(report) if report else {"state": "waiting", "reason": "FORUMWATCH_SMTP_HOST is not set"})
     elif report is None:
@@ -281,7 +282,7 @@ def schedule_command() -> None:
 
         print(
             f"Prefect: {api_url.removesuffix('/api')}  daily at '{settings.crawl_cron}', "
-            f"digest at '{settings.digest_cron}', check at '{settings.check_cron}' ({settings.timezone})",
+            f"mail at '{settings.mail_cron}', check at '{settings.check_cron}' ({settings.timezone})",
             flush=True,
         )
         serve_schedules(settings)

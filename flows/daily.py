@@ -63,6 +63,12 @@ def check() -> dict[str, int]:
 
 
 @patient
+def send(period: str | None) -> dict[str, Any]:
+    report = steps_alerts.mail(House(read_settings()), period)
+    return asdict(report) if report else {"waiting": "no mail relay is set: mails wait in the outbox"}
+
+
+@patient
 def audit() -> dict[str, int]:
     return asdict(steps_alerts.audit(House(read_settings())))
 
@@ -115,17 +121,13 @@ def daily(sources: list[str] | None = None) -> None:
         raise steps.StepFailed("; ".join(failures))
 
 
-@flow(name="forumwatch-digest", log_prints=False)
-def digest(period: str | None = None) -> None:
-    """Matches what is new, makes last week's digests, once, and sends what is in the outbox."""
-    house = House(read_settings())
-    bounces(
-        return_state=True
-    )  # first, so that nothing goes where it does not arrive; a mailbox that is away stops none
+@flow(name="forumwatch-mail", log_prints=False)
+def mail(period: str | None = None) -> None:
+    """Reads what came back, matches what is new, makes the mails that are due, once, and sends what waits."""
+    bounces(return_state=True)  # first: nothing goes where it does not arrive; a mailbox that is away stops no mail
     match()
-    report = steps.digest(house, period)
-    sent = "no mail relay is set: mails wait in the outbox" if report is None else f"{asdict(report)}"
-    create_markdown_artifact(key="digest", markdown=f"**Digest** {period or 'of last week'}: {sent}")
+    sent = send(period)
+    create_markdown_artifact(key="mail", markdown="\n".join(f"- {name}: {what}" for name, what in sent.items()))
 
 
 @flow(name="forumwatch-webhooks", log_prints=False)
@@ -139,6 +141,7 @@ def nightly() -> None:
     """Holds the index against the catalog, then the matches against the index; fails if the index still differs."""
     state = check(return_state=True)
     audited = audit()  # also where works differ that could not be mended
+    audited["never confirmed, erased"] = steps_alerts.forget(House(read_settings()))
     counts = state.result()
     lines = [f"- {name}: {count}" for name, count in counts.items()]
     lines += [f"- audit, {name}: {count}" for name, count in audited.items()]
@@ -157,7 +160,7 @@ def serve_schedules(settings: Settings) -> None:
     """Registers the flows with their schedules at the server and runs them as they fire, until stopped."""
     times = (
         (daily, "daily", settings.crawl_cron),
-        (digest, "weekly", settings.digest_cron),
+        (mail, "mail", settings.mail_cron),
         (nightly, "nightly", settings.check_cron),
         (webhooks, "webhooks", settings.webhook_cron),
     )

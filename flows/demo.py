@@ -31,15 +31,22 @@ from flows.settings import read_settings
 
 WEEK_ONE = datetime(2026, 10, 5, 7, 0, tzinfo=ZoneInfo("Europe/Zurich"))  # the Monday on which week 1 is told
 START_SECONDS = 60
+ZONE = "Europe/Zurich"  # of the members: their Monday morning has come when the clock of week 1 stands still
 MEMBERS = (
-    ("ana@members.example", "es", [("Trabajo doméstico", "theme:domestic-work"), ("Filipinas", "country:PHL")]),
-    ("secretariat@members.example", "en", [
-        ("Domestic workers and the Philippines", '"domestic workers" AND country:PHL'),
-        ("Mode 4", '"natural persons" OR "mode 4"'),
-        ("Detention", "detention OR détention OR detención"),
+    ("ana@members.example", {"language": "es"}, [
+        ("Trabajo doméstico", "theme:domestic-work", "weekly"),
+        ("Filipinas", "country:PHL", "weekly"),
     ]),
-    ("yasmine@members.example", "fr", [
-        ("Travailleurs domestiques", '"travailleurs domestiques" OR "domestic workers"'),
+    ("secretariat@members.example", {"language": "en"}, [
+        ("Domestic workers and the Philippines", '"domestic workers" AND country:PHL', "weekly"),
+        ("Mode 4", '"natural persons" OR "mode 4"', "weekly"),
+        ("Detention", "detention OR détention OR detención", "daily"),
+    ]),
+    ("yasmine@members.example", {"language": "fr"}, [
+        ("Travailleurs domestiques", '"travailleurs domestiques" OR "domestic workers"', "weekly"),
+    ]),
+    ("joy@members.example", {"language": "en", "heartbeat": True}, [
+        ("Seafarers", '"stranded seafarers" AND country:PHL', "weekly"),
     ]),
 )  # fmt: skip
 MORE = ("FORUMWATCH_SMTP_HOST", "FORUMWATCH_SMTP_USER", "FORUMWATCH_SMTP_PASSWORD", "FORUMWATCH_CATALOG")
@@ -136,10 +143,12 @@ def _furnish(running: ExitStack, home: Path, asked: argparse.Namespace) -> House
 
 def _work(running: ExitStack, house: House, names: list[str], prefect: str) -> list[str]:
     """Subscribes the members, then runs the flows as the schedule would; returns what failed."""
-    from search.alerts import subscribe
+    from search.alerts import MailSettings, Wanted, subscribe
 
-    for address, language, queries in MEMBERS:
-        subscribe(house.catalog, address, language, queries)
+    for address, wishes, searches in MEMBERS:
+        settings = MailSettings(timezone=ZONE, **wishes)
+        wanted = [Wanted(name, query, cadence=cadence) for name, query, cadence in searches]
+        subscribe(house.catalog, address, settings.language, wanted, settings=settings)
     if prefect:
         os.environ.update(environment(house.home, prefect))
     else:
@@ -150,7 +159,7 @@ def _work(running: ExitStack, house: House, names: list[str], prefect: str) -> l
 
     failures = []
     with shown.bars():
-        for flow, arguments in ((daily.daily, {"sources": names}), (daily.digest, {})):
+        for flow, arguments in ((daily.daily, {"sources": names}), (daily.mail, {})):
             state: Any = flow(**arguments, return_state=True)
             if not state.is_completed():
                 failures.append(f"{flow.name}: {state.message}")

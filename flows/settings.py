@@ -65,7 +65,9 @@ class Settings(BaseSettings):
     bounces_password: SecretStr = Field(SecretStr(""), description="password of that mailbox")
     timezone: str = Field("Europe/Zurich", description="zone in which weeks begin and schedules fire")
     crawl_cron: str = Field("15 5 * * *", description="when to look for sources that are due, then read, index, match")
-    digest_cron: str = Field("0 7 * * 1", description="when the weekly digest goes out")
+    mail_cron: str = Field(
+        "*/10 * * * *", description="when mails that are due go out: digests in the morning of a member's own time zone"
+    )
     check_cron: str = Field("30 3 * * *", description="when to hold the index against the catalog, and mend it")
     webhook_cron: str = Field("*/15 * * * *", description="when webhooks that could not be told are tried again")
     prefect_port: int = Field(4200, ge=1, le=65535, description="port of the Prefect server of `forumwatch schedule`")
@@ -108,7 +110,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a mail address, or Name <address>")
         return value
 
-    @field_validator("crawl_cron", "digest_cron", "check_cron", "webhook_cron")
+    @field_validator("crawl_cron", "mail_cron", "check_cron", "webhook_cron")
     @classmethod
     def _cron(cls, value: str) -> str:
         if not CRON.fullmatch(value):

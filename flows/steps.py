@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -20,7 +19,7 @@ from flows.house import House
 from flows.progress import watch
 from pipeline import ReadReport, read_waiting
 from pipeline import retry as put_back
-from search.alerts import DeliveryReport, deliver, free_leases, make_digests, match_changes, period_of, release_held
+from search.alerts import match_changes
 from search.standing import Unread, needs_ocr, unread_documents
 
 if TYPE_CHECKING:
@@ -188,32 +187,6 @@ def match(house: House) -> int:
     with recorded(house, "match") as counts, watch("match"):
         counts["matches"] = match_changes(house.catalog)
     return int(counts["matches"])
-
-
-def week_before(moment: datetime, zone: str) -> str:
-    """The ISO week that had ended by then, in that zone: on Monday 2026-10-05 it is 2026-W40."""
-    return period_of(moment.astimezone(ZoneInfo(zone)).date() - timedelta(days=7))
-
-
-def digest(house: House, period: str | None = None, release: bool = False) -> DeliveryReport | None:
-    """Makes the digests of a week, once, and sends what is in the outbox; None where no relay is set.
-
-    `release`: mails that were held for their age go too, since a person knows that they were not sent.
-    """
-    now, _ = house.now(), house.sources  # the receipt in each mail names them all
-    with recorded(house, "digest") as counts:
-        period = period or week_before(now, house.settings.timezone)
-        counts["made"] = make_digests(house.catalog, period, now, house.links, house.letterhead)
-        if house.smtp is None:
-            return None
-        if release:
-            counts["released"] = release_held(house.catalog, now)
-        free_leases(house.catalog)  # this step runs alone: whoever held a mail is dead
-        report = deliver(house.catalog, house.smtp, now, house.office)
-        counts.update(asdict(report))
-        if report.stopped:
-            raise StepFailed(f"{report.waiting + report.held} mails wait: {report.stopped}")
-    return report
 
 
 def webhooks(house: House) -> "WebhookReport":

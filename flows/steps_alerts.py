@@ -1,4 +1,4 @@
-"""What is done about alerts beside matching and mailing? Plain functions, as in steps.py."""
+"""What is done about alerts once there are matches? Plain functions, as in steps.py."""
 
 from dataclasses import asdict
 from datetime import datetime
@@ -6,11 +6,37 @@ from typing import TYPE_CHECKING
 
 from flows.house import House
 from flows.progress import watch
-from flows.steps import recorded
+from flows.steps import StepFailed, recorded
+from search.alerts import DeliveryReport, deliver, free_leases, make_digests, make_due, release_held
 
 if TYPE_CHECKING:
     from search.alerts import BounceReport
     from search.alerts.matching.audit import AuditReport
+
+
+def mail(house: House, period: str | None = None, release: bool = False) -> DeliveryReport | None:
+    """Makes every mail that is due (by hand: the digests of a week) and sends what is in the outbox; None: no relay.
+
+    `release`: mails that were held for their age go too, since a person knows that they were not sent.
+    Errors: StepFailed if mails wait because of something that is not theirs.
+    """
+    now, _ = house.now(), house.sources  # the receipt in each mail names them all
+    with recorded(house, "mail") as counts:
+        if period is None:
+            counts["made"] = make_due(house.catalog, now, house.links, house.letterhead)
+        else:
+            counts["made"] = make_digests(house.catalog, period, now, house.links, house.letterhead)
+        counts["made"] += alarm(house)
+        if house.smtp is None:
+            return None
+        if release:
+            counts["released"] = release_held(house.catalog, now)
+        free_leases(house.catalog)  # this step runs alone: whoever held a mail is dead
+        report = deliver(house.catalog, house.smtp, now, house.office)
+        counts.update(asdict(report))
+        if report.stopped:
+            raise StepFailed(f"{report.waiting + report.held} mails wait: {report.stopped}")
+    return report
 
 
 def audit(house: House, since: datetime | None = None) -> "AuditReport":
@@ -37,6 +63,13 @@ def bounces(house: House) -> "BounceReport | None":
         report = read_bounces(house.catalog, mailbox, house.office, house.now())
         counts.update(asdict(report))
     return report
+
+
+def forget(house: House) -> int:
+    """Erases whoever asked for mails and never confirmed; returns how many."""
+    from search.alerts.members.signing_up import forget_unconfirmed
+
+    return forget_unconfirmed(house.catalog, house.now())
 
 
 def alarm(house: House) -> int:

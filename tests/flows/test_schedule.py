@@ -12,7 +12,7 @@ from catalog import Catalog, tables
 from crawlers.replica import serve
 from tests.conftest import ROOT, free_port
 
-STEPS = {"crawl", "read", "index", "match", "digest", "check"}
+STEPS = {"crawl", "read", "index", "match", "mail", "check", "audit"}
 PATIENCE = 200  # seconds: a minute until the cron fires, then the flow itself
 
 
@@ -35,7 +35,7 @@ def test_a_schedule_fires(tmp_path):
             "FORUMWATCH_REPLICA": replica.url,
             "FORUMWATCH_CONTACT": "test@localhost.example",
             "FORUMWATCH_CRAWL_CRON": "* * * * *",
-            "FORUMWATCH_DIGEST_CRON": "* * * * *",
+            "FORUMWATCH_MAIL_CRON": "* * * * *",
             "FORUMWATCH_CHECK_CRON": "* * * * *",
             "FORUMWATCH_PREFECT_PORT": str(port),
         }
