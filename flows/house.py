@@ -228,7 +228,15 @@ class House:
         _ = self.sources  # the pages also show what was never looked at
         base_url = self.settings.base_url
         return create_app(
-            self.catalog, self.searcher, self.archive.path, self.secret, base_url, self.notice, access=access
+            self.catalog,
+            self.searcher,
+            self.archive.path,
+            self.secret,
+            base_url,
+            self.notice,
+            access=access,
+            letterhead=self.letterhead,
+            clock=self.now,
         )
 
     @contextmanager

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from fastapi import FastAPI
 
     from catalog import Catalog
+    from search.alerts.links import Letterhead
     from search.web.gate import Access
     from search.web.site import Searching
 
@@ -23,8 +25,10 @@ def create_app(
     base_url: str,
     notice: str | None = None,
     access: "Access | None" = None,
+    letterhead: "Letterhead | None" = None,
+    clock: "Callable[[], datetime] | None" = None,
 ) -> "FastAPI":
     """The web application; see `search.web.app.create_app`. FastAPI is imported only when this is called."""
     from search.web import app
 
-    return app.create_app(catalog, searcher, archive_path, secret, base_url, notice, access)
+    return app.create_app(catalog, searcher, archive_path, secret, base_url, notice, access, letterhead, clock)

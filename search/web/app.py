@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -11,10 +12,21 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from catalog import Catalog
+from search.alerts.links import Letterhead
 from search.web import failures, gate, headers
 from search.web.api import mounting as api
 from search.web.gate import Access
-from search.web.pages import documents, feeds, mails, searching, standing, unsubscribing, works
+from search.web.pages import (
+    documents,
+    feeds,
+    mails,
+    managing,
+    searching,
+    signing_up,
+    standing,
+    unsubscribing,
+    works,
+)
 from search.web.site import HERE, Searching, Site
 
 DESCRIPTION = """Every page has a JSON twin at the same address with `.json` added, made from the same data.
@@ -31,14 +43,17 @@ def create_app(
     base_url: str,
     notice: str | None = None,
     access: Access | None = None,
+    letterhead: Letterhead | None = None,
+    clock: Callable[[], datetime] | None = None,
 ) -> FastAPI:
     """The web application.
 
     `archive_path` says where the bytes of a SHA-256 are (the archive's `path`); `secret` signs unsubscribe links;
     `base_url` is the site as people reach it, such as https://watch.example.org; `notice` is said on every page;
-    `access` is what the API gives to whoever has no key (None: everything, without counting).
+    `access` is what the API gives to whoever has no key (None: everything, without counting); `letterhead` is for the
+    mails that pages send (please confirm, your link); `clock` says what time it is, where it is not the real one.
     """
-    site = Site(catalog, searcher, archive_path, secret, base_url, notice)
+    site = Site(catalog, searcher, archive_path, secret, base_url, notice, letterhead, clock)
     app = FastAPI(
         title="Forumwatch",
         version="1",
@@ -50,7 +65,8 @@ def create_app(
         lifespan=_lifespan,
     )
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    for subject in (standing, searching, documents, works, unsubscribing, feeds, mails):
+    about_people = (signing_up, managing, unsubscribing, feeds, mails)
+    for subject in (standing, searching, documents, works, *about_people):
         subject.mount(app, site)
     api.mount(app, site)
     failures.mount(app, site)

@@ -138,7 +138,7 @@ class Gate:
             return self.buckets.take(f"key {key.prefix}", key.rate, COST.get(needed, 1))
         if self.access.rate is None:
             return None
-        return self.buckets.take(self._address(scope), self.access.rate, COST.get(needed, 1))
+        return self.buckets.take(network_of(scope, self.salt), self.access.rate, COST.get(needed, 1))
 
     def _refused(self, said: str, key: Key | None, needed: str, stand: Stand | None) -> JSONResponse | None:
         if stand is not None and stand.wait:
@@ -157,17 +157,6 @@ class Gate:
         challenge = f'Bearer realm="forumwatch", error="insufficient_scope", scope="{needed}"'
         return _failure(403, words, {"www-authenticate": challenge})
 
-    def _address(self, scope: Scope) -> str:
-        """The asker's address, or its network of 64 bits (one household, one machine), as a hash of this process's."""
-        host = str((scope.get("client") or ("",))[0]).partition("%")[0]
-        try:
-            address = ip_address(host)
-            if isinstance(address, IPv6Address):
-                host = str(address.ipv4_mapped or int(address) >> 64)
-        except ValueError:
-            pass  # a socket's name, as of a proxy on this machine
-        return hmac.new(self.salt, host.encode(), hashlib.sha256).hexdigest()
-
     def _note(self, key: Key) -> None:
         """Once a day and key; never waited for, since the catalog may have a long writer."""
         today = datetime.now(UTC).date()
@@ -181,6 +170,18 @@ class Gate:
             note_use(self.catalog, prefix, today)
         except (CatalogError, DBAPIError) as error:
             LOG.warning("the use of a key was not noted: %s", error)
+
+
+def network_of(scope: Scope, salt: bytes) -> str:
+    """The asker's address, or its network of 64 bits (one household, one machine), as a hash of this process's."""
+    host = str((scope.get("client") or ("",))[0]).partition("%")[0]
+    try:
+        address = ip_address(host)
+        if isinstance(address, IPv6Address):
+            host = str(address.ipv4_mapped or int(address) >> 64)
+    except ValueError:
+        pass  # a socket's name, as of a proxy on this machine
+    return hmac.new(salt, host.encode(), hashlib.sha256).hexdigest()
 
 
 def mount(app: FastAPI, catalog: Catalog, access: Access) -> None:

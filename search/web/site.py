@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from catalog import Catalog
+from search.alerts.links import Letterhead, Links
 from search.as_json import marked
 from search.engines.engine import Engine
 from search.known import POOR
@@ -92,11 +94,16 @@ class Site:
         secret: str,
         base_url: str,
         notice: str | None,
+        letterhead: Letterhead | None = None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self.catalog = catalog
         self.searcher = searcher
         self.archive_path = archive_path
         self.secret = secret
+        self.links = Links(base_url, secret)
+        self.letterhead = letterhead or Letterhead()
+        self.now = clock or (lambda: datetime.now(UTC))
         self.whole, self.local = site_urls(base_url)
         self.pages = _environment(self.local, notice)
 

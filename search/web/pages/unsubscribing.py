@@ -1,43 +1,16 @@
-"""How does someone stop the mails? By the signed link in each: a page that asks, and the answer that stops them."""
+"""How does someone stop the mails? By the link in each: a page that asks, the answer that stops, and the way back."""
 
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse
 
+from search.alerts.wording import Wording
 from search.web.signed import found
 from search.web.site import Site
 
 if TYPE_CHECKING:
     from search.alerts import Unsubscribed
-
-
-SAY = {
-    "en": {
-        "title": "Stop these mails?",
-        "one": "You will get no more mail about this search. Your other searches go on.",
-        "all": "You will get no more mail from Forumwatch.",
-        "button": "Stop",
-        "stopped": "Stopped",
-        "after": "No more mail will come. To begin again, subscribe as you did before.",
-    },
-    "fr": {
-        "title": "Ne plus recevoir ces messages ?",
-        "one": "Vous ne recevrez plus de message sur cette recherche. Vos autres recherches continuent.",
-        "all": "Vous ne recevrez plus de message de Forumwatch.",
-        "button": "Arrêter",
-        "stopped": "C’est arrêté",
-        "after": "Vous ne recevrez plus de message. Pour reprendre, abonnez-vous comme la première fois.",
-    },
-    "es": {
-        "title": "¿Dejar de recibir estos mensajes?",
-        "one": "No recibirá más mensajes sobre esta búsqueda. Sus otras búsquedas continúan.",
-        "all": "No recibirá más mensajes de Forumwatch.",
-        "button": "Dejar de recibir",
-        "stopped": "Hecho",
-        "after": "No recibirá más mensajes. Para volver a empezar, suscríbase como la primera vez.",
-    },
-}
 
 
 def mount(app: FastAPI, site: Site) -> None:
@@ -47,17 +20,28 @@ def mount(app: FastAPI, site: Site) -> None:
         from search.alerts import read_token
 
         about = found(lambda: read_token(site.catalog, site.secret, token))
-        return site.page("unsubscribe.html", _shown(token, about, asking=not about.done))
+        return _page(site, token, about, "stopped" if about.done else "asking")
 
     def stop(token: str) -> HTMLResponse:
         from search.alerts import unsubscribe_by_token
 
         about = found(lambda: unsubscribe_by_token(site.catalog, site.secret, token))
-        return site.page("unsubscribe.html", _shown(token, about, asking=False))
+        return _page(site, token, about, "stopped")
 
-    for endpoint, method in ((ask, "GET"), (stop, "POST")):
+    def undo(token: str) -> HTMLResponse:
+        from search.alerts import read_token, resubscribe_by_token
+
+        back = found(lambda: resubscribe_by_token(site.catalog, site.secret, token))
+        about = found(lambda: read_token(site.catalog, site.secret, token))
+        return _page(site, token, about, "back", back)
+
+    for path, endpoint, method in (
+        ("/unsubscribe/{token}", ask, "GET"),
+        ("/unsubscribe/{token}", stop, "POST"),
+        ("/unsubscribe/{token}/undo", undo, "POST"),
+    ):
         app.add_api_route(
-            "/unsubscribe/{token}",
+            path,
             endpoint,
             methods=[method],
             response_class=HTMLResponse,
@@ -66,6 +50,8 @@ def mount(app: FastAPI, site: Site) -> None:
         )
 
 
-def _shown(token: str, about: "Unsubscribed", asking: bool) -> dict[str, object]:
-    language = about.language if about.language in SAY else "en"
-    return {"token": token, "about": about, "asking": asking, "language": language, "say": SAY[language]}
+def _page(site: Site, token: str, about: "Unsubscribed", stage: str, back: tuple[str, ...] = ()) -> HTMLResponse:
+    w = Wording(about.language)
+    headings = {"asking": w("Stop these mails?"), "stopped": w("Stopped"), "back": w("The mails go on")}
+    shown = {"w": w, "token": token, "about": about, "stage": stage, "heading": headings[stage], "back": back}
+    return site.page("unsubscribe.html", shown)

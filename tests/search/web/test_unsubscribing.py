@@ -38,7 +38,7 @@ def test_opening_the_link_only_asks(site, catalog, someone):
     assert answer.status_code == 200
     assert "Ne plus recevoir ces messages" in page.text
     assert "someone@example.org" not in page.text  # whoever finds the link learns no address
-    assert ("div", {"lang": "fr"}) in page.tags
+    assert ("div", {"lang": "fr", "class": "person"}) in page.tags
     assert active(catalog) == ("active", [True, True])
 
 
