@@ -82,6 +82,8 @@ def _broken(connection: Connection, row: Row[tuple[object, ...]]) -> Broken:
 
 
 def _stopped_at(connection: Connection, row: Row[tuple[object, ...]]) -> int:
-    """The change up to which it was matched: noted when it broke, and never before it began or last matched."""
+    """The change up to which it was matched, as it was noted when it broke; else when it began or last matched."""
+    if row.backfill or row.back_to:
+        return int(row.back_to)
     last = connection.execute(sa.select(sa.func.max(matches.c.seq)).where(matches.c.search_id == row.id)).scalar()
-    return max(int(row.start_seq), int(row.back_to or 0), int(last or 0))
+    return max(int(row.start_seq), int(last or 0))

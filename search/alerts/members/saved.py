@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from catalog import Catalog
-from catalog.tables import saved_searches, subscribers
+from catalog.tables import saved_searches, subscribers, watermarks
 from search.alerts.wording import Wording
 from search.citing import Citing
 from search.fields import field_named
@@ -127,9 +127,16 @@ def read_again(catalog: Catalog) -> int:
 
 
 def broken(why: str, language: str) -> dict[str, object]:
-    """What the row of a search says that can find nothing any more."""
+    """What the row of a search says that can find nothing any more; `back_to` is the change up to which it was matched.
+
+    From there its owner goes on once it is mended (mending.py).
+    """
     w = Wording(language)
-    return {"state": "broken", "reason": w("it can find nothing any more: {why}", why=why), "told": False}
+    seen = sa.select(watermarks.c.seq).where(watermarks.c.reader == "match").scalar_subquery()
+    mark, begun = sa.func.coalesce(seen, 0), saved_searches.c.start_seq
+    stopped = sa.case((saved_searches.c.backfill, saved_searches.c.back_to), (mark > begun, mark), else_=begun)
+    says = {"state": "broken", "reason": w("it can find nothing any more: {why}", why=why), "told": False}
+    return says | {"back_to": stopped}
 
 
 def _outdated() -> sa.ColumnElement[bool]:

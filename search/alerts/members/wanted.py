@@ -1,11 +1,12 @@
 """What does someone want to be told of? A search as it was asked on its page, a name for it, and how often."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from catalog import Catalog
 from search.alerts.errors import Refused
+from search.alerts.members.lint import lint
 from search.alerts.members.saved import identity_of, meaning
 from search.citing import Citing
 from search.fields import FACETS
@@ -52,9 +53,12 @@ def checked(catalog: Catalog, searches: Iterable[Wanted]) -> tuple[dict[str, Wan
         if number > MOST_SEARCHES:
             raise Refused(f"at most {MOST_SEARCHES} searches can be watched for one address")
         tidy = _tidy(each)
-        understood = meaning(tidy.query, Citing(catalog))
-        if understood.nothing:
-            raise Refused(f"the search {tidy.name!r} cannot be watched: {understood.nothing}")
+        linted = lint(tidy.query, tidy.filters, tidy.scope, citations=Citing(catalog))
+        if linted.refusals:
+            why = " ".join(verdict.message for verdict in linted.refusals[:3])
+            raise Refused(f"the search {tidy.name!r} cannot be watched: {why[:1].lower()}{why[1:].removesuffix('.')}")
+        tidy = replace(tidy, query=linted.query)
+        understood = meaning(tidy.query, Citing(catalog), filters=tidy.filters)
         kept[tidy.identity] = tidy
         if understood.complaints:
             complaints[tidy.name] = understood.complaints

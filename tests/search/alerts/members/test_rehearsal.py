@@ -60,6 +60,7 @@ def replayed(catalog: Catalog, asking: Asking, batch: int) -> set[int]:
         return set(connection.execute(sa.select(matches.c.work_id).where(matches.c.search_id == search)).scalars())
 
 
+FILTERS = ({}, {"publisher": ["UN", "ILO"]}, {"language": ["en"], "country": ["PHL", "MEX"]})
 EVENT = st.tuples(st.sampled_from(range(len(WORKS))), st.sampled_from(["put", "change", "withdraw", "note"]))
 
 
@@ -68,9 +69,11 @@ EVENT = st.tuples(st.sampled_from(range(len(WORKS))), st.sampled_from(["put", "c
     events=st.lists(EVENT, min_size=1, max_size=20),
     ages=st.lists(st.floats(0.01, 200), min_size=20, max_size=20),
     query=st.sampled_from(QUERIES),
+    filters=st.sampled_from(FILTERS),
+    scope=st.sampled_from(["works", "paragraphs"]),
     batch=st.sampled_from([1, 3, 1000]),
 )
-def test_a_rehearsal_counts_what_live_matching_finds(tmp_path_factory, events, ages, query, batch):
+def test_a_rehearsal_counts_what_live_matching_finds(tmp_path_factory, events, ages, query, filters, scope, batch):
     catalog = Catalog(f"sqlite:///{tmp_path_factory.mktemp('replay')}/catalog.sqlite")
     catalog.migrate()
     there: dict[str, int] = {}
@@ -86,8 +89,9 @@ def test_a_rehearsal_counts_what_live_matching_finds(tmp_path_factory, events, a
             with catalog.write() as connection:
                 catalog.record_change(connection, NOTED, there[work.key])
     dated(catalog, ages[: len(events)])
-    told = rehearse(catalog, indexed(catalog), Asking(query), NOW)
-    live = replayed(catalog, Asking(query), batch)
+    asking = Asking(query, filters, scope)
+    told = rehearse(catalog, indexed(catalog), asking, NOW)
+    live = replayed(catalog, asking, batch)
     assert set(told.changed) == live and told.hits == len(live) == sum(told.weeks)
 
 
@@ -110,7 +114,7 @@ def test_how_many_to_expect_a_week(half_a_year):
     assert (told.hits, told.here, told.whole) == (26, 52, True)
     assert told.weekly == pytest.approx(26 / (WINDOW / WEEK))
     assert set(told.weeks) == {2} and len(told.weeks) == 13
-    assert told.said == "Documents with the word “wages”."
+    assert told.said == "Documents with the word “wages”"
     assert not told.hints and not told.verdicts
 
 
