@@ -44,8 +44,16 @@ class Wording:
 
     def moment(self, moment: datetime, zone: str = "UTC") -> str:
         """5 Oct 2026, 07:00 (Europe/Zurich)."""
+        return f"{self.clock(moment, zone)} {'UTC' if zone == 'UTC' else f'({zone})'}"
+
+    def clock(self, moment: datetime, zone: str = "UTC") -> str:
+        """5 Oct 2026, 07:00, where the zone is said beside it."""
         there = moment.astimezone(UTC if zone == "UTC" else ZoneInfo(zone))
-        return f"{self.day(there.date())}, {there:%H:%M} {'UTC' if zone == 'UTC' else f'({zone})'}"
+        return f"{self.day(there.date())}, {there:%H:%M}"
+
+    def local_day(self, moment: datetime, zone: str) -> str:
+        """The day that a moment belongs to, where the reader lives."""
+        return self.day(moment.astimezone(ZoneInfo(zone)).date())
 
     def interval(self, first: date, last: date) -> str:
         """28 Sep - 4 Oct 2026; what both ends share is said once."""

@@ -19,6 +19,7 @@ from search.alerts.mails.setting import FULL, in_order
 from search.alerts.mails.untold import Match
 from search.alerts.members.saved import Meaning, meaning
 from search.citing import Citing
+from search.marks import marks
 from search.query.say import say
 from search.results import Hit, Passage
 from search.spoken import at_places
@@ -127,7 +128,8 @@ class Contents:
             return item
         found = replace(item, title=hit.title or item.title, languages=hit.languages)
         if not hit.passages:
-            return replace(found, part="title")
+            tree = _meaning(self._catalog, item.reasons[0].query).tree
+            return replace(found, part="title" if marks(tree, hit.title, None) else "")
         passage = hit.passages[0]
         stands = self._stands.get((passage.sha256, passage.ordinal))
         if stands is None:

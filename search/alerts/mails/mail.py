@@ -16,8 +16,10 @@ import jinja2
 
 from search.alerts.errors import AlertError
 from search.alerts.links import Letterhead, Links
+from search.alerts.mails.footing import one_click
 from search.alerts.mails.letter import Item, Letter
 from search.alerts.mails.setting import BRIEF, FULL, bare, in_order, lay_out, subject
+from search.alerts.wording import Wording
 
 WIDTH = 72
 LARGEST_HTML = 100_000  # bytes: some readers cut a mail off at 102 kB
@@ -70,18 +72,19 @@ def _name(letter: Letter) -> str:
 
 
 def _headers(letter: Letter, links: Links, letterhead: Letterhead) -> dict[str, object]:
-    sender = _address(letterhead.sender)
-    stop = [f"<{links.unsubscribe(letter.subscriber_id)}>"]
+    w, sender = Wording(letter.language), _address(letterhead.sender)
+    one_stop = one_click(letter, links)
+    stop = [f"<{one_stop}>"]
     if letterhead.unsubscribe_mailto:
-        token = links.unsubscribe(letter.subscriber_id).rpartition("/")[2]
+        token = one_stop.rpartition("/")[2]
         stop.append(f"<mailto:{_address(letterhead.unsubscribe_mailto).addr_spec}?subject=unsubscribe%20{token}>")
     headers: dict[str, object] = {
-        "From": Address(letterhead.sender_name, addr_spec=sender.addr_spec),
+        "From": Address(w("Summary") if letter.safe else letterhead.sender_name, addr_spec=sender.addr_spec),
         "To": _address(letter.address),
         "Subject": subject(letter),
         "Date": letter.made,
         "Message-ID": message_id(letter, letterhead),
-        "List-Id": f"Forumwatch <digest.{sender.domain}>",
+        "List-Id": f"<mails.{sender.domain}>" if letter.safe else f"Forumwatch <digest.{sender.domain}>",
         "List-Unsubscribe": ", ".join(stop),
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
@@ -100,7 +103,7 @@ def _address(text: str) -> Address:
 
 def _parts(letter: Letter, links: Links, letterhead: Letterhead) -> tuple[str, str, int]:
     """Text, HTML and the number of whole items in them: with fewer, and then without passages, until it is light."""
-    text, html = _templates()
+    text, html = templates("digest")
     full, brief = FULL, BRIEF
     while True:
         context = lay_out(letter, links, letterhead, full, brief)
@@ -130,14 +133,23 @@ def _wrapped(text: str, indent: int, first: bool = False) -> str:
 
 
 @cache
-def _templates() -> tuple[jinja2.Template, jinja2.Template]:
+def templates(name: str) -> tuple[jinja2.Template, jinja2.Template]:
     loader = jinja2.PackageLoader("search.alerts.mails", "templates")
     options: dict[str, Any] = {"loader": loader, "undefined": jinja2.StrictUndefined}
     options |= {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
     of_text = jinja2.Environment(**options, autoescape=False)  # plain text: nothing to escape
     of_text.filters["wrapped"] = _wrapped
     of_html = jinja2.Environment(**options, autoescape=True)
-    return of_text.get_template("digest.txt"), of_html.get_template("digest.html")
+    source, _, _ = loader.get_source(of_html, f"{name}.mjml")
+    return of_text.get_template(f"{name}.txt"), of_html.from_string(_laid_out(source))
+
+
+def _laid_out(source: str) -> str:
+    """MJML as HTML, with the Jinja in it untouched; no fonts are fetched from anywhere."""
+    import mrml
+
+    page = mrml.to_html(source, render_options=mrml.RenderOptions(fonts={}))
+    return re.sub(r"\n\s*", "\n", str(page.content))
 
 
 @cache

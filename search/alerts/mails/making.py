@@ -72,7 +72,7 @@ class Maker:
             made=self.now,
             items=contents.items(member.matches, member.language),
             receipt=receipt,
-            zone=member.zone,
+            zone=zone_of(member.zone).key,
             safe=member.safe,
             already=_already(member, contents),
             held=tuple(Flood(self._title(held.source), held.works, held.matching, held.since) for held in member.held),

@@ -4,38 +4,40 @@ The first FULL items are shown with passage and reasons, the next BRIEF in one l
 search pages that list them: a mail stays quick to read and small, and every work is at least counted.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import NamedTuple
 
 from search.alerts.links import Letterhead, Links
-from search.alerts.mails.letter import Item, Letter, Piece, Watched, excerpt, plain
+from search.alerts.mails.because import part_in_words, reasons, source
+from search.alerts.mails.footing import footer, held, receipt
+from search.alerts.mails.letter import EARLIER, NEW, REVISED, Item, Letter, Piece, excerpt, plain
 from search.alerts.wording import Wording, isolated
-from search.known import POOR
 from search.labels import label_of
-from search.results import Passage
-from search.standing import SourceStanding
 
 FULL, BRIEF = 40, 100
-REASONS, SEARCHES, LONGEST_TITLE = 4, 60, 300
+LONGEST_TITLE = 300
+ALREADY = 20  # lines about what other mails told
 PUBLISHERS = ("UN", "ILO", "IOM", "GCIM", "WTO")  # the order of the mail
+SECTIONS = (NEW, REVISED, EARLIER)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item as printed; `line` is its short form."""
+    """An item as printed; `line` is its short form, `source` what is to be known of the passage."""
 
     number: int
     title: str
     facts: str
     line: str
     link: str
+    late: str
     quote: tuple[Piece, ...]
     quote_text: str
     quote_language: str | None
     direction: str
-    citation: str
-    poor: bool
+    source: str
     reasons: tuple[str, ...]
 
     @property
@@ -43,24 +45,20 @@ class Entry:
         return len(str(self.number)) + 2
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     publisher: str
     body: str
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchLine:
-    name: str
-    link: str
-    stop: str
+class Section(NamedTuple):
+    title: str
+    groups: Sequence[Group]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceLine:
+class TitleLine(NamedTuple):
     line: str
-    trouble: bool
+    link: str
 
 
 def lay_out(
@@ -69,53 +67,95 @@ def lay_out(
     """What the templates print, of the letter with at most `full` items whole and `brief` in one line."""
     w = Wording(letter.language)
     items = sorted(letter.items, key=in_order)
-    entries = [(item, _entry(number, item, w, links)) for number, item in enumerate(items[: full + brief], 1)]
-    groups = [
-        Group(publisher, body, tuple(entry for _, entry in group))
-        for (publisher, body), group in groupby(entries[:full], key=lambda pair: _heading(pair[0], w))
-    ]
-    interval = w.interval(letter.first, letter.last)
-    title = w("{n} new document", "{n} new documents", n=len(items))
+    entries = [_entry(number, item, letter, w, links) for number, item in enumerate(items[: full + brief], 1)]
+    interval, title = w.interval(letter.first, letter.last), _title(letter, w)
     return {
         "w": w,
         "subject": subject(letter),
-        "total": len(items),
+        "title": title,
+        "lead": _lead(letter, w),
         "interval": interval,
-        "ruler": len(title) + 2 + len(interval),
+        "ruler": len(title) + (0 if letter.safe else 2 + len(interval)),
         "notice": plain(letterhead.notice.get(letter.language, "")),
-        "troubled": ", ".join(plain(source.title) for source in letter.troubled),
-        "groups": groups,
-        "brief": [entry for _, entry in entries[full:]],
+        "troubled": "" if letter.safe else ", ".join(plain(each.title) for each in letter.troubled),
+        "sections": tuple(_sections(items[:full], entries, w)),
+        "brief": entries[full:],
         "more": max(0, len(items) - full - brief),
-        "searches": [_search(search, letter, links) for search in letter.searches[:SEARCHES]],
-        "covers": w(
-            "All that Forumwatch took in for {interval}, as it stood on {moment}.",
-            interval=interval,
-            moment=w.moment(letter.made),
-        ),
-        "sources": [_source(source, w) for source in letter.sources],
-        "paused": [],
-        "address": letter.address,
-        "stop_all": links.unsubscribe(letter.subscriber_id),
-        "home": links.home(),
+        "already": tuple(_already(letter, w, links)),
+        "held": tuple(held(letter, w)),
+        **receipt(letter, w),
+        **footer(letter, w, links),
     }
 
 
 def subject(letter: Letter) -> str:
     """Forumwatch: 7 new documents, 28 Sep - 4 Oct 2026. No names, no searches: it is read over shoulders."""
     w = Wording(letter.language)
-    count = w("{n} new document", "{n} new documents", n=len(letter.items))
     interval = w.interval(letter.first, letter.last)
+    if letter.safe:
+        if letter.troubled:
+            return w("Your summary (incomplete), {interval}", interval=interval)
+        return w("Your summary, {interval}", interval=interval)
+    count = _title(letter, w)
     if letter.troubled:
         return w("Forumwatch (incomplete): {count}, {interval}", count=count, interval=interval)
     return w("Forumwatch: {count}, {interval}", count=count, interval=interval)
 
 
-def in_order(item: Item) -> tuple[int, str, str, int, str]:
-    """By publisher, then body, the newest first."""
+def in_order(item: Item) -> tuple[int, int, str, str, int, str]:
+    """New works first; then by publisher and body, the newest first."""
     place = PUBLISHERS.index(item.publisher) if item.publisher in PUBLISHERS else len(PUBLISHERS)
     newest_first = -item.date.toordinal() if item.date else 1
-    return place, item.publisher, item.body or "~", newest_first, item.key
+    return SECTIONS.index(item.standing), place, item.publisher, item.body or "~", newest_first, item.key
+
+
+def bare(letter: Letter) -> Letter:
+    """The letter without passages, for when it must be smaller still."""
+    return replace(letter, items=tuple(replace(item, passage=None) for item in letter.items))
+
+
+def _title(letter: Letter, w: Wording) -> str:
+    count = len(letter.items)
+    if letter.safe:
+        return w("{n} item", "{n} items", n=count)
+    if count or letter.receipt is None:
+        return w("{n} new document", "{n} new documents", n=count)
+    seen = letter.receipt.documents
+    return w("0 matches in {n} new document", "0 matches in {n} new documents", n=seen)
+
+
+def _lead(letter: Letter, w: Wording) -> str:
+    if letter.safe:
+        return w(
+            "The list begins below. It stands there, and not here, so that nobody reads it who only sees how this "
+            "message begins, on a locked screen or over a shoulder."
+        )
+    if letter.items:
+        return w(
+            "Good day. One document came in that your searches look for.",
+            "Good day. {n} documents came in that your searches look for.",
+            n=len(letter.items),
+        )
+    if letter.already:
+        return w("Good day. Nothing came in that you were not told of before.")
+    if letter.held:
+        return w("Good day. What came in for your searches is held back for now.")
+    return w("Good day. Nothing came in that your searches look for; they were asked as always.")
+
+
+def _sections(items: Sequence[Item], entries: Sequence[Entry], w: Wording) -> Iterator[Section]:
+    pairs = list(zip(items, entries, strict=False))
+    titles = {
+        NEW: w("New documents"),
+        REVISED: w("New versions of documents that were there before"),
+        EARLIER: w("There before you saved the search"),
+    }
+    for standing, section in groupby(pairs, key=lambda pair: pair[0].standing):
+        groups = [
+            Group(publisher, body, [entry for _, entry in group])
+            for (publisher, body), group in groupby(section, key=lambda pair: _heading(pair[0], w))
+        ]
+        yield Section(titles[standing], groups)
 
 
 def _heading(item: Item, w: Wording) -> tuple[str, str]:
@@ -123,73 +163,39 @@ def _heading(item: Item, w: Wording) -> tuple[str, str]:
     return label_of("publisher", item.publisher, w.language), body
 
 
-def _entry(number: int, item: Item, w: Wording, links: Links) -> Entry:
+def _entry(number: int, item: Item, letter: Letter, w: Wording, links: Links) -> Entry:
     title = plain(item.title)[:LONGEST_TITLE] or item.symbol or item.key
     languages = ", ".join(label_of("language", code, w.language) for code in item.languages)
     symbol = plain(item.symbol or "")
-    facts = [symbol, w.day(item.date) if item.date else "", languages]
-    passage = item.passage
+    part = part_in_words(item.part, w) if item.passage is None else ""
+    facts = [symbol, w.day(item.date) if item.date else "", languages, part]
+    passage = None if letter.safe else item.passage  # what is quoted tells what was searched for
     quote = excerpt(passage) if passage else ()
     marked = "".join(f"*{piece.text}*" if piece.marked else piece.text for piece in quote)
     language = passage.language if passage else None
+    query = item.reasons[0].query if item.reasons and not letter.safe else ""
     return Entry(
         number=number,
         title=isolated(title),
         facts=" · ".join(fact for fact in facts if fact),
         line=isolated(f"{symbol}: {title}" if symbol and symbol != title else title),
-        link=links.work(item.key, item.reasons[0].query if item.reasons else ""),
+        link=links.work(item.key, query),
+        late=w("This comes late: it was missed at first, and the nightly check found it.") if item.late else "",
         quote=quote,
         quote_text=isolated(marked, language),
         quote_language=language,
         direction="rtl" if language == "ar" else "auto",
-        citation=_citation(passage, w) if passage else "",
-        poor=passage is not None and passage.quality < POOR,
-        reasons=_reasons(item.reasons, w),
+        source=source(item, w) if passage else "",
+        reasons=() if letter.safe else reasons(item, w),
     )
 
 
-def _citation(passage: Passage, w: Wording) -> str:
-    """As it is cited, and the page where that does not say it."""
-    cited = plain(passage.citation)
-    return f"{cited}, {w('p. {page}', page=passage.page)}" if passage.paragraph else cited
-
-
-def _reasons(searches: Sequence[Watched], w: Wording) -> tuple[str, ...]:
-    said = [_reason(search, w) for search in searches[:REASONS]]
-    left = len(searches) - REASONS
-    return (*said, *([f"+ {left}"] if left > 0 else []))
-
-
-def _reason(search: Watched, w: Wording) -> str:
-    name, said = plain(search.name), plain(search.said)
-    because = w("Your search “{name}”", name=isolated(name))
-    return f"{because}: {isolated(said[:1].lower() + said[1:])}"
-
-
-def _search(search: Watched, letter: Letter, links: Links) -> SearchLine:
-    stop = links.unsubscribe(letter.subscriber_id, search.search_id)
-    return SearchLine(isolated(plain(search.name)), links.search(search.query), stop)
-
-
-def _source(source: SourceStanding, w: Wording) -> SourceLine:
-    if source.cadence == "by hand" and source.last_good:
-        by_hand = w("taken in by hand, last on {moment}", moment=w.moment(source.last_good))
-        return SourceLine(by_hand if source.source == "by-hand" else f"{plain(source.title)}: {by_hand}", False)
-    nothing = w("not looked at yet") if source.unseen else w("no good look yet")
-    seen = w("last good look {moment}", moment=w.moment(source.last_good)) if source.last_good else nothing
-    trouble = _trouble(source, w)
-    return SourceLine(f"{plain(source.title)}: {'; '.join((*trouble, seen))}", bool(trouble))
-
-
-def _trouble(source: SourceStanding, w: Wording) -> Iterable[str]:
-    found = []
-    if source.state == "failed":
-        found.append(f"{w('last try failed')}: {plain(source.reason)[:200]}" if source.reason else w("last try failed"))
-    if source.late:
-        found.append(w("late"))
-    return found
-
-
-def bare(letter: Letter) -> Letter:
-    """The letter without passages, for when it must be smaller still."""
-    return replace(letter, items=tuple(replace(item, passage=None) for item in letter.items))
+def _already(letter: Letter, w: Wording, links: Links) -> Iterator[TitleLine]:
+    for told in letter.already[:ALREADY]:
+        title = isolated(plain(told.title)[:LONGEST_TITLE])
+        yield TitleLine(
+            w("{title}, sent on {day}", title=title, day=w.local_day(told.at, letter.zone)), links.work(told.key)
+        )
+    left = len(letter.already) - ALREADY
+    if left > 0:
+        yield TitleLine(w("and {n} more", n=left), links.archive(letter.subscriber_id))
