@@ -1,6 +1,6 @@
 # Everything a newcomer types. Each target sets itself up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-search messages lint lock clean
+.PHONY: help demo test pictures bench bench-search messages lint lock clean
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -19,6 +19,9 @@ demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folde
 # The longest file first, so that the other core does all the rest meanwhile.
 test: .venv/ready ## every test
 	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flows/test_kill.py tests
+
+pictures: .venv/ready ## the demo's mails as text and as pictures, in build/demo/pictures
+	$(RUN) -m tests.pictures build/demo/mailbox build/demo/pictures
 
 bench: .venv/ready ## figures, each beside its baseline from the same run
 	$(RUN) -m bench
