@@ -10,7 +10,6 @@ searches that mean another thing each day (last week), and works that were match
 otherwise (another lexicon): that they match now is no fault of the matcher.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,19 +21,18 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-import lexicon
 from catalog import NOTED, Catalog, upsert
 from catalog.tables import changes, matches, saved_searches, subscribers, watermarks
-from search import analysis
 from search.alerts.matching.floods import hold_for
 from search.alerts.matching.matching import READER as MATCHER
+from search.alerts.matching.running import RUNNING
 from search.alerts.members.saved import meaning
 from search.citing import Citing
 from search.engines.engine import Engine, Question
 from search.errors import IndexUnavailable, MistakenRequest, WorksRefused
-from search.facets import chosen_values
 from search.indexing import index_changes, index_position
-from search.query.tree import Exact, Node, OfWorks, both
+from search.query.stored import read_as
+from search.query.tree import Node, OfWorks, both
 
 READER = "audit"  # of the change sequence
 _AS = "audit as "
@@ -112,9 +110,10 @@ def audit(
     window = _window(catalog, _indexed(catalog, engine, wait), since)
     counts = dict.fromkeys(("searches", "pairs", "missed", "late", "beyond", "unasked"), 0)
     found: list[_Pair] = []
+    citing = Citing(catalog)
     for asked, searches in _searches(catalog):
         counts["searches"] += len(searches)
-        some = _ask(catalog, engine, asked, window.news)
+        some = _ask(citing, engine, asked, window.news)
         if some is None:
             counts["unasked"] += len(searches)
             continue
@@ -184,8 +183,7 @@ def _overlapping(connection: Connection, mark: int) -> int:
 
 def _understanding() -> str:
     """The reader whose watermark says up to where words were understood otherwise than by these tables and rules."""
-    made_of = f"{lexicon.VERSION} {analysis.VERSION}".encode()
-    return _AS + hashlib.sha256(made_of).hexdigest()[:16]
+    return _AS + read_as()[:32]
 
 
 def _understood(catalog: Catalog, connection: Connection) -> int:
@@ -197,14 +195,10 @@ def _understood(catalog: Catalog, connection: Connection) -> int:
     return catalog.watermark(connection, MATCHER)
 
 
-def _running() -> sa.ColumnElement[bool]:
-    return (saved_searches.c.state == "running") & (subscribers.c.state == "active")
-
-
 def _searches(catalog: Catalog) -> Iterator[tuple[_Asked, list[_Search]]]:
     """Every running search of an active member; those that ask the same thing together."""
     columns = ("id", "start_seq", "query", "filters", "scope")
-    query = sa.select(*(saved_searches.c[name] for name in columns)).join(subscribers).where(_running())
+    query = sa.select(*(saved_searches.c[name] for name in columns)).join(subscribers).where(RUNNING)
     together: dict[_Asked, list[_Search]] = defaultdict(list)
     with catalog.read() as connection:
         for row in connection.execute(query.order_by(saved_searches.c.id)):
@@ -213,16 +207,14 @@ def _searches(catalog: Catalog) -> Iterator[tuple[_Asked, list[_Search]]]:
     yield from together.items()
 
 
-def _ask(catalog: Catalog, engine: Engine, asked: _Asked, news: Mapping[int, int]) -> tuple[set[int], bool] | None:
+def _ask(citing: Citing, engine: Engine, asked: _Asked, news: Mapping[int, int]) -> tuple[set[int], bool] | None:
     """The works of the window that it finds, and whether it means the same tomorrow; None: it cannot be asked."""
-    understood = meaning(asked.query, Citing(catalog))
+    understood = meaning(asked.query, citing, filters=dict(asked.filters))
     if understood.nothing:
         return None
-    filters, _ = chosen_values(dict(asked.filters))
-    tree = both([understood.tree, *(Exact(name, values) for name, values in filters.items())])
     find = _paragraphs_among if asked.scope == "paragraphs" else _among
     try:
-        return find(engine, tree, news), understood.lasting
+        return find(engine, understood.tree, news), understood.lasting
     except MistakenRequest:  # too much for one question: the search page says the same
         return None
 
@@ -290,7 +282,7 @@ def _row(pair: _Pair, now: datetime, holds: Mapping[int, int]) -> dict[str, Any]
 
 def _still(connection: Connection, found: Sequence[_Pair]) -> list[_Pair]:
     """Without searches that were ended, and works that changed, while the index was asked."""
-    query = sa.select(saved_searches.c.id, saved_searches.c.start_seq).join(subscribers).where(_running())
+    query = sa.select(saved_searches.c.id, saved_searches.c.start_seq).join(subscribers).where(RUNNING)
     starts = dict(connection.execute(query).tuples().all()) if found else {}
     newest: dict[int, int] = {}
     ids = sorted({pair.work for pair in found})

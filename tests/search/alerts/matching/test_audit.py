@@ -15,6 +15,7 @@ from search.alerts.matching.audit import AuditReport, audit
 from search.alerts.matching.floods import list_holds
 from search.alerts.matching.matching import READER as MATCHER
 from search.alerts.matching.matching import match_changes
+from search.alerts.matching.running import Running
 from search.alerts.members.leaving import unsubscribe
 from search.alerts.members.saved import identity_of
 from search.alerts.members.subscribers import subscribe
@@ -83,12 +84,10 @@ def test_one_in_a_hundred_dropped_is_found_the_next_night_and_none_twice(catalog
 
 
 def test_a_matcher_that_skips_a_search_is_found_out(catalog, engine, monkeypatch):
-    from search.alerts.matching import matching
-
     watch(catalog, "wages", "remittances")
     put(catalog, work("1", "wages and remittances"))
-    sound = matching._asked
-    monkeypatch.setattr(matching, "_asked", lambda *given: [each for each in sound(*given) if each.query != "wages"])
+    sound = Running.read
+    monkeypatch.setattr(Running, "read", lambda *given: sound(*given)[1:])
     match_changes(catalog)
     assert set(ledger(catalog)) == {("remittances", "A/81/1")}
     assert figures(audit(catalog, engine, NOW)) == (2, 1, 0)
@@ -175,7 +174,7 @@ def test_what_was_matched_by_another_lexicon_is_told_and_not_counted(catalog, en
     match_changes(catalog)
     assert figures(audit(catalog, engine, NOW)) == (1, 0, 0)
     lose(catalog)
-    monkeypatch.setattr(auditing.lexicon, "VERSION", "another")
+    monkeypatch.setattr(auditing, "read_as", lambda: "by another lexicon")
     assert figures(audit(catalog, engine, NOW)) == (1, 0, 1)
     put(catalog, work("2", "wages"))
     match_changes(catalog)

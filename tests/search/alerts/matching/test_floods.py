@@ -18,6 +18,8 @@ from search.alerts.matching.floods import hold_for, list_holds, may_be_told, rel
 from search.alerts.matching.matching import match_changes
 from search.alerts.members.subscribers import subscribe
 from tests.pipeline.made import document
+from tests.search.alerts.matching.test_matching import work
+from tests.search.library import put
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 WEEK, DAY, HOUR = timedelta(weeks=1), timedelta(days=1), timedelta(hours=1)
@@ -209,3 +211,18 @@ def test_changed_addresses_with_equal_text_are_no_news_however_many(catalog):
     with catalog.read() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(documents)).scalar_one() == 2 * number
         assert connection.execute(sa.select(matches)).all() == connection.execute(sa.select(holds)).all() == []
+
+
+def test_what_matches_of_a_flood_is_in_the_ledger_and_waits(catalog):
+    old = [put(catalog, work(f"old-{each}", "wages of old")) for each in range(150)]
+    subscribe(catalog, "ana@example.net", "en", [("wages", "wages")])
+    subscribe(catalog, "ben@example.net", "en", [("wages", "wages")], backfill=True)
+    flood = [put(catalog, work(str(each), "wages")) for each in range(150)]
+    assert match_changes(catalog, batch=40) == 450
+    (hold,) = list_holds(catalog)
+    assert (hold.source, hold.matches, hold.members) == ("by-hand", 300, 2)
+    query = sa.select(matches.c.work_id).where(matches.c.origin == "look back", matches.c.hold_id.is_(None))
+    with catalog.read() as connection:
+        assert sorted(connection.execute(query).scalars()) == old  # it was asked for
+        held = connection.execute(sa.select(matches.c.work_id).where(matches.c.hold_id == hold.id)).scalars()
+        assert sorted(held) == sorted([*flood, *flood])
