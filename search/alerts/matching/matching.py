@@ -7,7 +7,6 @@ dated: text that comes late still matches, and once.
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,22 +14,11 @@ from sqlalchemy.engine import Connection
 from catalog import NOTED, Catalog, upsert
 from catalog.tables import changes, saved_searches, watermarks
 from search.alerts.matching.ledger import LOOK_BACK, keep, keep_broken
-from search.alerts.matching.running import LOADED, RUNNING, Running
-from search.alerts.members.saved import Meaning, meaning, read_again
-from search.citing import Citing
+from search.alerts.matching.running import RUNNING, Running
+from search.alerts.members.saved import read_again
 
 READER = "match"  # of the change sequence
 BATCH = 2000  # changes, and so at most as many works at once
-
-__all__ = ["BATCH", "LOADED", "READER", "match_changes", "remembered"]
-
-_remembered = lru_cache(maxsize=20_000)(meaning)  # mails ask the same searches again and again
-
-
-def remembered(catalog: Catalog, query: str) -> Meaning:
-    """What a saved search means now."""
-    understood = _remembered(query)
-    return understood if understood.lasting else meaning(query, Citing(catalog))
 
 
 def match_changes(catalog: Catalog, batch: int = BATCH) -> int:

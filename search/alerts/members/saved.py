@@ -17,6 +17,7 @@ from catalog import Catalog
 from catalog.tables import saved_searches, subscribers, watermarks
 from search.alerts.wording import Wording
 from search.citing import Citing
+from search.facets import chosen_values
 from search.fields import field_named
 from search.query.complaining import Complaints
 from search.query.parse import parse
@@ -90,20 +91,22 @@ def meaning(
     A saved search is asked again at every run, and means what it means then.
     """
     w = Wording(language or "en")
-    narrowed = [Exact(name, tuple(values)) for name, values in (filters or {}).items() if values]
+    chosen, odd = chosen_values(filters or {}, language)
+    narrowed: list[Node] = [Exact(name, values) for name, values in chosen.items()]
     if not query.strip():
-        empty = Everything() if narrowed else NOTHING
-        return Meaning(empty, both([*narrowed]) if narrowed else NOTHING, (), "" if narrowed else w("it is empty"))
+        if not narrowed:
+            return Meaning(NOTHING, NOTHING, odd, w("it is empty"))
+        return Meaning(Everything(), both(narrowed), odd, "")
     parsed = parse(query, language, today)
     resolved = resolve(parsed.tree, citations, language)
     passing = Complaints(language)
     if parsed.passing:
         passing("passing_date", (0, len(query)))
-    complaints = (*parsed.complaints, *resolved.complaints, *passing.all())
+    complaints = (*parsed.complaints, *resolved.complaints, *passing.all(), *odd)
     why = ""
     if not _can_match(resolved.tree):
         why = _said(complaints) or w("there is nothing to search for in it")
-    tree = both([resolved.tree, *narrowed]) if narrowed else resolved.tree
+    tree = both([resolved.tree, *narrowed])
     return Meaning(parsed.tree, tree, complaints, why, not (parsed.passing or _asks_the_catalog(parsed.tree)))
 
 
