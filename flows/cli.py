@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from catalog import ForumwatchError
-from flows import cli_audit, cli_gates, cli_mail
+from flows import cli_audit, cli_gates, cli_mail, cli_members
 from flows.arguments import AsJson, NotFound, readable
 from flows.arguments import furnished as _house
 from flows.arguments import language_code as _language
@@ -34,6 +34,7 @@ app = typer.Typer(
 cli_gates.register(app)
 cli_audit.register(app)
 cli_mail.register(app)
+cli_members.register(app)
 
 
 class Unservable(ForumwatchError):
@@ -222,28 +223,6 @@ def serve_command(
     if "base_url" not in house.settings.model_fields_set:  # whole addresses lead to where they are served
         house = House(house.settings.model_copy(update={"base_url": f"http://127.0.0.1:{port}"}))
     uvicorn.run(house.app(), host=host, port=port, log_level="warning", access_log=False)
-
-
-@app.command("subscribe")
-def subscribe_command(
-    address: str,
-    queries: Annotated[list[str], typer.Argument(metavar="QUERY...", help="each is watched on its own")],
-    language: Annotated[str, typer.Option(help="of the mails: en, fr or es")] = "en",
-    backfill: Annotated[bool, typer.Option(help="the first digest also tells of what is here already")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Have an address told, weekly, of new works that match."""
-    from search.alerts import subscribe
-
-    wanted = [(query, query) for query in map(readable, queries) if query is not None]
-    done = subscribe(_house().catalog, address, language, wanted, backfill=backfill)
-    if as_json:
-        _print_json(asdict(done))
-        return
-    print(f"{done.address}: watching {len(done.new)} new searches, {len(done.kept)} that were there already")
-    for query, complaints in done.complaints.items():
-        for complaint in complaints:
-            print(f"  {query}: {complaint.message}")
 
 
 @app.command("digest")

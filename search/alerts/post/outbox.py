@@ -72,8 +72,8 @@ def obstacle(connection: Connection, row: Row[Any], name: str, secret: str) -> t
         return "gone", "deleted, or taken by another sender"
     if row.subscriber_id is None:
         return "", ""
-    welcome = ("active", "pending") if row.kind == "confirm" else ("active",)
-    if now.state not in welcome or (row.kind in OF_SEARCHES and not now.some):
+    # The two mails that are asked for also go to who is not a member yet, or no longer: please confirm, and your link.
+    if (now.state != "active" and row.kind != "confirm") or (row.kind in OF_SEARCHES and not now.some):
         return "withheld", "unsubscribed before it was sent"
     reason = why_suppressed(connection, secret, now.address)
     # Whoever asks to be let in again after a bounce must be able to show that the mailbox is there now.

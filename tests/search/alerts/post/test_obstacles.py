@@ -108,7 +108,7 @@ def test_patience_ends_as_a_soft_bounce(catalog, members, outbox_states):
         ("at once", "active", "ended", False),
         ("weekly", "pending", "running", False),
         ("confirm", "pending", "ended", True),
-        ("confirm", "unsubscribed", "running", False),
+        ("confirm", "unsubscribed", "running", True),
         ("changed", "active", "ended", True),
         ("notice", "active", "ended", True),
         ("notice", "unsubscribed", "running", False),
