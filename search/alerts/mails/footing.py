@@ -89,8 +89,8 @@ def _source(source: SourceStanding, new: int, zone: str, w: Wording) -> SourceLi
     nothing = w("not looked at yet") if source.unseen else w("no good look yet")
     looked = w("last good look {moment}", moment=_clock(source.last_good, zone, w)) if source.last_good else nothing
     trouble = tuple(_trouble(source, w))
-    said = (*trouble, looked) if source.never else (*trouble, looked, brought)
-    return SourceLine(f"{title}: {'; '.join(said)}", bool(trouble))
+    facts = (*trouble, looked) if source.never else (*trouble, looked, brought)
+    return SourceLine(f"{title}: {'; '.join(facts)}", bool(trouble))
 
 
 def _clock(moment: datetime | None, zone: str, w: Wording) -> str:
