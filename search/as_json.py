@@ -4,10 +4,10 @@ In marked text the words that matched stand between <mark> and </mark>, and ever
 `plain` is the same text as it is.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from html import escape
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from search.audited import LastAudit
 from search.checked import LastCheck
@@ -34,6 +34,7 @@ from search.json_shapes import (
     TimelineJson,
     UnreadJson,
     UnreadListJson,
+    WatchJson,
     WideningJson,
     WorkJson,
     WorksJson,
@@ -43,6 +44,10 @@ from search.results import Complaint, Facet, Hit, Passage, Results, Suggestion, 
 from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr
 from search.text import ReadDocument, ReadPage
 from search.timeline import Timeline
+
+if TYPE_CHECKING:
+    from search.alerts.members.rehearsal import Rehearsal
+    from search.alerts.members.sought import Asking
 
 
 class Addresses(Protocol):
@@ -82,6 +87,38 @@ def results_json(results: Results, urls: Addresses, url: str, next_url: str | No
         "after": results.after,
         "url": url,
         "next_url": next_url,
+    }
+
+
+def rehearsal_json(told: "Rehearsal", sample: str, url_of: "Callable[[Asking], str]", url: str) -> WatchJson:
+    return {
+        "query": told.asking.query,
+        "said": told.said,
+        "unit": told.asking.scope,
+        "refused": told.refused,
+        "verdicts": [
+            {"code": each.code, "refuses": each.refuses, "message": each.message, "start": each.start, "end": each.end}
+            for each in told.verdicts
+        ],
+        "since": told.since.isoformat(),
+        "whole": told.whole,
+        "hits": told.hits,
+        "weekly": told.weekly,
+        "weeks": list(told.weeks),
+        "here": told.here,
+        "hints": [
+            {
+                "says": each.says,
+                "query": each.asking.query,
+                "hits": each.hits,
+                "weekly": each.weekly,
+                "url": url_of(each.asking),
+            }
+            for each in told.hints
+        ],
+        "families": [_widening(each) for each in told.families],
+        "sample": sample,
+        "url": url,
     }
 
 

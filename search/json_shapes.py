@@ -437,6 +437,50 @@ class AuditedJson(TypedDict):
     failure: str
 
 
+class VerdictJson(TypedDict):
+    """Something about a search that is to be saved. With `refuses` it can never match, and is not saved; else it is a
+    warning. `start` and `end` are offsets in the query."""
+
+    code: str
+    refuses: bool
+    message: str
+    start: int
+    end: int
+
+
+class HintJson(TypedDict):
+    """Another search that would bring fewer, or something where this brings nothing: `hits` since then, and a week."""
+
+    says: str
+    query: str
+    hits: int
+    weekly: float
+    url: str
+
+
+class WatchJson(TypedDict):
+    """What a search would have brought `since` then, had it been watched: `hits` works in all, `weekly` as many a week
+    (null where the catalog is too young to tell), `weeks` in each week, the oldest first. `whole` is false where more
+    had changed than was looked at; `here`: works that are there already. `families`: what the other keywords would add;
+    `sample`: a mail as it would come, subject and text."""
+
+    query: str
+    said: str
+    unit: str
+    refused: bool
+    verdicts: list[VerdictJson]
+    since: str
+    whole: bool
+    hits: int
+    weekly: float | None
+    weeks: list[int]
+    here: int
+    hints: list[HintJson]
+    families: list[WideningJson]
+    sample: str
+    url: str
+
+
 class AlarmJson(TypedDict):
     """What is broken and a person must see to. `kind`: source (late), digest (not sent) or missed (matches)."""
 

@@ -25,6 +25,7 @@ from search.web.pages import (
     signing_up,
     standing,
     unsubscribing,
+    watching,
     works,
 )
 from search.web.site import HERE, Searching, Site
@@ -65,7 +66,7 @@ def create_app(
         lifespan=_lifespan,
     )
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    about_people = (signing_up, managing, unsubscribing, feeds, mails)
+    about_people = (signing_up, watching, managing, unsubscribing, feeds, mails)
     for subject in (standing, searching, documents, works, *about_people):
         subject.mount(app, site)
     api.mount(app, site)

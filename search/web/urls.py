@@ -91,6 +91,14 @@ class Urls:
     def sign_up(self, pairs: Iterable[tuple[str, str]] = ()) -> str:
         return _with_query(f"{self.base}/sign-up", pairs)
 
+    def watch(self, pairs: Iterable[tuple[str, str]] = (), json: bool = False) -> str:
+        """The page that rehearses a search, and has the form that saves it."""
+        return _with_query(self.page("watch", json), pairs)
+
+    def manage_watch(self, token: str, pairs: Iterable[tuple[str, str]] = ()) -> str:
+        """The same for a member."""
+        return _with_query(self.signed("manage", token, "watch"), pairs)
+
     def ask_for_manage(self) -> str:
         return f"{self.base}/manage"
 

@@ -8,6 +8,7 @@ from search.json_shapes import (
     SearchJson,
     SourcesJson,
     UnreadListJson,
+    WatchJson,
     WorkJson,
 )
 
@@ -244,4 +245,30 @@ HEALTH: HealthJson = {
     },
     "webhooks_given_up": 0,
     "alarms": [],
+}
+
+WATCH: WatchJson = {
+    "query": '"domestic workers" AND country:PHL',
+    "said": "Documents with the phrase “domestic workers” and speaking of Philippines",
+    "unit": "works",
+    "refused": False,
+    "verdicts": [],
+    "since": "2026-08-26T06:10:00+00:00",
+    "whole": True,
+    "hits": 26,
+    "weekly": 2.02,
+    "weeks": [2, 2, 1, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2],
+    "here": 52,
+    "hints": [
+        {
+            "says": "Only Publisher: United Nations: about 1 a week",
+            "query": '"domestic workers" AND country:PHL',
+            "hits": 13,
+            "weekly": 1.01,
+            "url": f"{_SITE}/watch.json?q=%22domestic+workers%22+AND+country%3APHL&publisher=UN",
+        }
+    ],
+    "families": [],
+    "sample": "Forumwatch: 2 new documents, 16 - 22 Nov 2026",
+    "url": f"{_SITE}/watch.json?q=%22domestic+workers%22+AND+country%3APHL",
 }

@@ -106,6 +106,7 @@ def _said(deed: str, w: Wording) -> str:
     """What was done, for the reader of the page that follows."""
     said = {
         "add": w("The search is saved. You are told of what is new from now on."),
+        "mend": w("The search is mended. You are told of what came since it broke, and of what is new."),
         "settings": w("Your settings are saved."),
         "change": w("The search is changed."),
         "pause": w("The search is paused."),

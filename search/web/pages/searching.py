@@ -88,6 +88,9 @@ def mount(app: FastAPI, site: Site) -> None:
             "suggested_url": here(question.asking(results.suggestion.query)) if results.suggestion else None,
             "years": drawing(timeline(results)),
             "year_url": lambda year: here(question.toggled("year", str(year))),
+            "watch_url": site.local.watch(
+                [pair for pair in question.pairs() if pair[0] not in ("sort", "limit", "after")]
+            ),
             "exports": [(label, site.local.export(form, question.pairs())) for form, label in EXPORTS],
             "ways": ways_on(site, question) if not results.total and question.query.strip() else (),
             "next_url": site.local.search(more.pairs()) if more else None,

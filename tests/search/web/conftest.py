@@ -3,6 +3,7 @@
 import pytest
 
 from catalog import Catalog, tables
+from search.engines import open_engine
 from search.standing import IndexStanding
 from search.web import create_app
 from tests.search.web.little_library import fill, keep_bytes, results
@@ -17,6 +18,7 @@ class Canned:
     def __init__(self):
         self.asked = []
         self.fails = None
+        self.engine = open_engine(None)
         self.stands = IndexStanding(behind=0)
 
     def search(self, query, language=None, sort="relevance", limit=10, after=None, filters=(), **manner):

@@ -441,6 +441,7 @@ def test_openapi_describes_every_twin_with_an_example(client):
         "/help",
         "/health",
         "/index",
+        "/watch",
     }
     assert set(twins) == {f"{path}.json" for path in wanted}
     ids = [each["get"]["operationId"] for each in described["paths"].values()]
