@@ -17,6 +17,7 @@ from search.alerts.mails.periods import zone_of
 from search.alerts.mails.receipt import Receipt
 from search.alerts.mails.spool import Made
 from search.alerts.mails.untold import Member, mark_told
+from search.alerts.members.presence import hold_the_door
 from search.standing import source_standings
 
 MAILS_LOCK = 0x4D41494C53  # "MAILS": on PostgreSQL one transaction at a time makes mails; SQLite has one writer anyway
@@ -88,6 +89,7 @@ def alone(connection: Connection) -> None:
     """From here to the end of the transaction nobody else makes mails: what one tells, no other tells again."""
     if connection.dialect.name == "postgresql":
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MAILS_LOCK)))
+    hold_the_door(connection)
 
 
 def keep(connection: Connection, member: Member, frame: Frame, now: datetime, made: Made) -> int:

@@ -26,6 +26,7 @@ from catalog.tables import changes, matches, saved_searches, subscribers, waterm
 from search.alerts.matching.floods import hold_for
 from search.alerts.matching.matching import READER as MATCHER
 from search.alerts.matching.running import RUNNING
+from search.alerts.members.presence import hold_the_door
 from search.alerts.members.saved import meaning
 from search.citing import Citing
 from search.engines.engine import Engine, Question
@@ -262,6 +263,7 @@ def _known(catalog: Catalog, searches: Sequence[_Search], window: _Window) -> It
 def _write(catalog: Catalog, found: Sequence[_Pair], now: datetime, done: _Window | None = None) -> list[_Pair]:
     """Writes what is still wanted and still so, and with `done` that the audit has come so far; returns what is new."""
     with catalog.write() as connection:
+        hold_the_door(connection)
         wanted = _still(connection, found)
         holds = hold_for(connection, {pair.seq for pair in wanted}, now)
         written = [pair for pair in wanted if upsert(connection, matches, [_row(pair, now, holds)], _KEY, update=False)]

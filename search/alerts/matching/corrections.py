@@ -33,6 +33,7 @@ from catalog.tables import (
 )
 from search.alerts.matching.comparing import fold
 from search.alerts.matching.speaking import CHANGED, WITHDRAWN, Finding, Quoted, Shelf
+from search.alerts.members.presence import still_here
 
 READER = "corrections"  # of the change sequence
 BATCH = 500  # changes
@@ -98,7 +99,7 @@ def _follow(catalog: Catalog, batch: int) -> int | None:
         now_at = sa.select(watermarks.c.seq).where(watermarks.c.reader == READER).with_for_update()
         if connection.execute(now_at).scalar_one() != mark:
             return 0  # another was here before: what it found is what we found
-        made = upsert(connection, corrections, rows, _KEY, update=False)
+        made = upsert(connection, corrections, still_here(connection, rows), _KEY, update=False)
         catalog.move_watermark(connection, READER, some[-1].seq)
     return made
 
@@ -118,7 +119,7 @@ def _look_again(catalog: Catalog, since: datetime, batch: int) -> int:
         after = some[-1].seq if some else mark
         if rows:
             with catalog.write() as connection:
-                made += upsert(connection, corrections, rows, _KEY, update=False)
+                made += upsert(connection, corrections, still_here(connection, rows), _KEY, update=False)
     return made
 
 
@@ -148,7 +149,7 @@ def _follow_gone(catalog: Catalog) -> int:
             found = ((each, [one for one in _findings(shelf, each) if one.kind == WITHDRAWN]) for each in told)
             rows += _rows(seq, found)
     with catalog.write() as connection:
-        return upsert(connection, corrections, rows, _KEY, update=False)
+        return upsert(connection, corrections, still_here(connection, rows), _KEY, update=False)
 
 
 _KEY = ["subscriber_id", "work_id", "seq"]

@@ -15,6 +15,7 @@ from catalog.tables import Instant, matches, saved_searches, subscribers
 from search.alerts.matching.floods import hold_for
 from search.alerts.matching.newcomers import ones
 from search.alerts.matching.running import RUNNING, Matched, read_running
+from search.alerts.members.presence import hold_the_door
 from search.alerts.members.saved import broken
 
 TOGETHER = 10_000  # rows handed over at once
@@ -26,6 +27,7 @@ Row = tuple[int, int, int, object, str, int | None]
 
 def keep(connection: Connection, found: Matched, origin: str = NEWS) -> int:
     """Writes the matches of searches that are still wanted (their owners may have left meanwhile); returns new ones."""
+    hold_the_door(connection)
     since = _still_wanted(connection, origin)
     known = _known(connection, [work for _, work in found.works])
     wanted = Matched(found.works)

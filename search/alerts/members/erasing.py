@@ -22,6 +22,7 @@ from catalog.tables import (
 )
 from search.alerts.errors import Gone
 from search.alerts.members.addresses import clean_address
+from search.alerts.members.presence import close_the_door
 
 
 def erase(catalog: Catalog, subscriber_id: int) -> None:
@@ -42,15 +43,16 @@ def delete_search(catalog: Catalog, subscriber_id: int, search_id: int) -> bool:
     """Deletes one saved search and what it matched; the mails that were sent stay. True if it was there."""
     mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
     with catalog.write() as connection:
+        close_the_door(connection)
         return _delete_searches(connection, mine) > 0
 
 
 def erase_rows(connection: Connection, subscriber_id: int) -> bool:
     """The same within a transaction; True if there was someone.
 
-    The member's own row is locked first: whoever is about to write a row that refers to it waits, and then finds
-    nobody there.
+    Whoever is about to write a row about a member is waited for, or waits and then finds nobody there (presence.py).
     """
+    close_the_door(connection)
     me = subscribers.c.id == subscriber_id
     if connection.execute(sa.select(subscribers.c.id).where(me).with_for_update()).scalar() is None:
         return False
