@@ -1,4 +1,4 @@
-"""How does a person ask whether alerts keep their promises? `forumwatch audit` and `forumwatch floods`."""
+"""How does a person ask whether alerts keep their promises? `forumwatch audit`, `floods` and `trace`."""
 
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.arguments import AsJson, furnished, print_json
+from flows.arguments import AsJson, furnished, print_json, readable
 
 if TYPE_CHECKING:
     from search.alerts.matching.floods import Hold
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def register(app: typer.Typer) -> None:
     app.command("audit")(audit_command)
     app.command("floods")(floods_command)
+    app.command("trace")(trace_command)
 
 
 def audit_command(
@@ -59,6 +60,27 @@ def floods_command(
         typer.echo("no source has emitted far more than usual")
     for hold in holds:
         print_json(asdict(hold)) if as_json else typer.echo(_said(hold))
+
+
+def trace_command(
+    search: Annotated[str, typer.Argument(metavar="SEARCH", callback=readable, help="its number, or its name")],
+    document: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256|WORK", callback=readable)],
+    address: Annotated[str | None, typer.Option(help="of the owner, where the search is given by its name")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where is this alert? Seen, read, matched or why not, queued, sent, or what else became of it."""
+    from search.alerts.matching.trace import find_search, trace
+
+    house = furnished()
+    zone = house.settings.timezone
+    found = trace(house.catalog, find_search(house.catalog, search, address), document, house.now(), zone=zone)
+    if as_json:
+        stations = [station._asdict() for station in found.stations]
+        print_json(asdict(found) | {"state": found.state, "stations": stations})
+        return
+    typer.echo(f"{found.search}: {found.document}" + (f" ({found.title})" if found.title else ""))
+    for station in found.stations:
+        typer.echo(f"  {station.stage}: {station.said}")
 
 
 def _said(hold: "Hold") -> str:
