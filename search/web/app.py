@@ -24,6 +24,7 @@ from search.web.pages import (
     searching,
     signing_up,
     standing,
+    tracing,
     unsubscribing,
     watching,
     works,
@@ -66,7 +67,7 @@ def create_app(
         lifespan=_lifespan,
     )
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    about_people = (signing_up, watching, managing, unsubscribing, feeds, mails)
+    about_people = (signing_up, watching, managing, unsubscribing, feeds, mails, tracing)
     for subject in (standing, searching, documents, works, *about_people):
         subject.mount(app, site)
     api.mount(app, site)

@@ -29,11 +29,12 @@ from catalog.tables import (
     subscribers,
     works,
 )
-from search.alerts.errors import Refused
+from search.alerts.errors import Gone, Refused
 from search.alerts.mails.periods import AT_ONCE, WEEKLY, due, morning_of
 from search.alerts.matching.clauses import Answered, answered
 from search.alerts.matching.matching import READER
 from search.alerts.members.addresses import clean_address
+from search.alerts.tokens import Grant
 from search.alerts.wording import Wording
 from search.query.say import say
 from search.shelf import find_work
@@ -100,6 +101,27 @@ def trace(
         stations = tuple(tracing.of_work(work, now) if work else tracing.of_file(document))
         title = (work.title or work.symbol or "") if work else ""
         return Trace(search_id, search.name, document, key, title, stations)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The saved search that a link is about, and how its owner is spoken to."""
+
+    search_id: int
+    search: str
+    language: str
+    zone: str
+
+
+def watch_of(catalog: Catalog, grant: Grant) -> Watch:
+    """Errors: Gone where the search, or its owner, is no longer known."""
+    query = sa.select(saved_searches.c.name, subscribers.c.language, subscribers.c.timezone).join(subscribers)
+    mine = (saved_searches.c.id == grant.about) & (subscribers.c.id == grant.subscriber_id)
+    with catalog.read() as connection:
+        row = connection.execute(query.where(mine)).one_or_none()
+    if row is None or grant.about is None:
+        raise Gone("the saved search that this link was made for is no longer here: it was deleted")
+    return Watch(grant.about, row.name, row.language, row.timezone)
 
 
 class _Tracing:

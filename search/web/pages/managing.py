@@ -147,6 +147,7 @@ def _page(site: Site, token: str, member: Member, done: str = "", wrong: str = "
         "zones": zones() if member.settings.timezone in zones() else (member.settings.timezone, *zones()),
         "states": {each.state for each in member.searches},
         "feed": lambda each: signed("feed", Purpose.FEED, each.search_id),
+        "trace": lambda each: signed("trace", Purpose.TRACE, each.search_id),
         "mails": signed("mails", Purpose.ARCHIVE),
         "stop_all": signed("unsubscribe", Purpose.UNSUBSCRIBE),
         "longest": {"query": LONGEST_QUERY, "name": LONGEST_NAME},
