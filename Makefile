@@ -1,6 +1,6 @@
 # Everything a newcomer types. Each target sets itself up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test pictures bench bench-search messages lint lock clean
+.PHONY: help demo test chaos pictures bench bench-search messages lint lock clean
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -22,6 +22,9 @@ test: .venv/ready ## every test
 
 pictures: .venv/ready ## the demo's mails as text and as pictures, in build/demo/pictures
 	$(RUN) -m tests.pictures build/demo/mailbox build/demo/pictures
+
+chaos: .venv/ready ## mails under 1,000 kills, a bad relay, full disks, wrong clocks, put-back backups; KILLS=5000, SEED=7
+	FORUMWATCH_CHAOS=$(or $(KILLS),1000) FORUMWATCH_CHAOS_SEED=$(or $(SEED),5) $(RUN) -m pytest tests/chaos
 
 bench: .venv/ready ## figures, each beside its baseline from the same run
 	$(RUN) -m bench

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog, upsert
 from catalog.tables import senders
+from search.alerts.post.outbox import hold_old
 
 LARGEST = 1000  # bytes of the file
 DECIDE = "a person must decide: `forumwatch sender` says more"
@@ -88,6 +89,7 @@ class Claim:
         connection.execute(sa.delete(senders))
         row = {"instance": instance, "generation": 1, "claimed": now, "seen": now}
         connection.execute(sa.insert(senders).values(row))
+        hold_old(connection, now)
         return instance
 
     def read(self) -> Note | None:
@@ -116,7 +118,8 @@ class Claim:
             return f"this catalog knows no sender, but {self.path} does, so it is an old backup: {DECIDE}"
         row = {"instance": note.instance, "generation": 1, "claimed": now, "seen": now}
         with catalog.write() as connection:
-            upsert(connection, senders, [row], key=["instance"], update=False)
+            if upsert(connection, senders, [row], key=["instance"], update=False):
+                hold_old(connection, now)
         return ""
 
     def _write(self, instance: str, generation: int) -> None:
@@ -141,9 +144,3 @@ class Claim:
         with self.path.with_name(f"{self.path.name}.lock").open("w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def last_seen(catalog: Catalog) -> datetime | None:
-    """When mails were last sent from this catalog, by the clock of then."""
-    with catalog.read() as connection:
-        return connection.execute(sa.select(sa.func.max(senders.c.seen))).scalar()

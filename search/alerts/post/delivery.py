@@ -18,13 +18,15 @@ from sqlalchemy.engine import Row
 
 from catalog import Catalog
 from catalog.tables import outbox
-from search.alerts.post.claim import Claim, last_seen
+from search.alerts.post.claim import Claim
 from search.alerts.post.outbox import (
+    HOLD_AFTER,
     OPEN,
     Lease,
     free_leases,
     give_back,
     hold_all,
+    hold_old,
     lease,
     obstacle,
     pause,
@@ -41,7 +43,6 @@ __all__ = ["HOLD_AFTER", "DeliveryReport", "Office", "deliver", "free_leases", "
 
 BATCH = 20
 LEASE = timedelta(minutes=15)
-HOLD_AFTER = timedelta(days=4)
 GIVE_UP = 21  # attempts: with their pauses, four days
 STRANGE = 5  # readers in a row that a server does not know: then it is the server that is strange
 
@@ -101,7 +102,6 @@ class _Sender:
         self.unknown = 0  # readers in a row that the server does not know
         self.pace = Pace(office.rate)
         self.claim = Claim(office.claim) if office.claim else None
-        self.awake = now  # when mails were last looked at before this round
         self.lease_time = max(LEASE, 4 * timedelta(seconds=smtp.deadline))
         slots = self.lease_time.total_seconds() / 3 / self.pace.gap if self.pace.gap else BATCH
         self.batch = max(1, min(BATCH, int(slots)))
@@ -110,10 +110,12 @@ class _Sender:
         return self.start + timedelta(seconds=time.monotonic() - self.started)
 
     def may_begin(self) -> bool:
-        if self.claim is None or not self._waiting():
+        if self.claim is None:  # nothing vouches for the catalog but the age of what waits
+            with self.catalog.write() as connection:
+                self.counts["held"] += hold_old(connection, self.start)
             return True
-        seen = last_seen(self.catalog)
-        self.awake = min(self.start, seen) if seen else self.start
+        if not self._waiting():
+            return True
         self.stopped = self.claim.trouble(self.catalog, self.start)
         if self.stopped:
             self.counts["held"] += hold_all(self.catalog, self.stopped, self.start)
@@ -135,11 +137,6 @@ class _Sender:
 
     def send(self, line: Line, row: Row[Any]) -> None:
         if self.stopped:
-            return
-        since = max(row.created, row.mail_after or row.created)
-        if row.attempts == 0 and min(self.now(), self.awake) - since > HOLD_AFTER:
-            why = f"older than {HOLD_AFTER.days} days: held until a person releases it"
-            self._record(row, "held", "held", why)
             return
         if self._hindered(row) or (self.pace.wait() and self._hindered(row)):
             return

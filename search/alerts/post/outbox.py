@@ -20,6 +20,8 @@ from search.alerts.post.suppression import COMPLAINT, why_suppressed
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 LONGEST_LEASE = timedelta(days=1)  # one that ends later was given by a clock that went wrong
+HOLD_AFTER = timedelta(days=4)
+OLD = f"older than {HOLD_AFTER.days} days: held until a person releases it"
 LONGEST_REST = timedelta(days=8)  # so does a pause that soft bounces never make
 OF_SEARCHES = ("weekly", "daily", "at once", "digest")  # kinds that are of no use to whoever has ended all searches
 OPEN = outbox.c.state.in_(("waiting", "leased"))
@@ -51,7 +53,7 @@ def lease(connection: Connection, mine: Lease, now: datetime, number: int, secre
     chosen = connection.execute(ids).scalars().all()
     take = {"state": "leased", "lease": mine.name, "lease_until": mine.until}
     connection.execute(sa.update(outbox).where(outbox.c.id.in_(chosen)).values(take))
-    rows = sa.select(outbox, subscribers.c.address, subscribers.c.mail_after).outerjoin(subscribers)
+    rows = sa.select(outbox, subscribers.c.address).outerjoin(subscribers)
     return list(connection.execute(rows.where(outbox.c.id.in_(chosen)).order_by(outbox.c.id)))
 
 
@@ -122,6 +124,21 @@ def hold_all(catalog: Catalog, reason: str, now: datetime) -> int:
     """Nothing that waits may go before a person has decided; returns how many mails that stops."""
     with catalog.write() as connection:
         return _settle_all(connection, OPEN, "held", reason, now)
+
+
+def hold_old(connection: Connection, now: datetime) -> int:
+    """Never tried, and old: nobody knows whether such mails went out from elsewhere. Asked when a sender begins.
+
+    What waits while the sender sleeps for ten days is not old, nor what it met with a clock that was ahead.
+    """
+    return _settle_all(connection, OPEN & is_old(now), "held", OLD, now)
+
+
+def is_old(now: datetime) -> sa.ColumnElement[bool]:
+    resting = sa.select(subscribers.c.id).where(
+        subscribers.c.id == outbox.c.subscriber_id, subscribers.c.mail_after.is_not(None)
+    )
+    return (outbox.c.attempts == 0) & (outbox.c.created < now - HOLD_AFTER) & ~resting.exists()
 
 
 def skip_all(connection: Connection, now: datetime) -> int:

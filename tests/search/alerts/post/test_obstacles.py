@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from catalog.tables import deliveries, outbox, saved_searches, subscribers, suppressions
 from search.alerts.post import delivery
-from search.alerts.post.delivery import GIVE_UP, STRANGE, Office, deliver
+from search.alerts.post.delivery import GIVE_UP, HOLD_AFTER, STRANGE, Office, deliver, release_held
 from search.alerts.post.pacing import Pace
 from search.alerts.post.returning import read_return_path
 from search.alerts.post.smtp import Smtp
@@ -237,8 +237,16 @@ def test_ten_days_asleep_hold_nothing_that_should_go(catalog, members, tmp_path)
         assert deliver(catalog, smtp(server), NOW, office).sent == 1
         members("ben@example.net", created=NOW + HOUR)
         assert deliver(catalog, smtp(server), NOW + HOUR + 10 * DAY, office).sent == 1
-        members("eva@example.net", created=NOW + HOUR)  # but what was passed over by a sender that was awake is odd
-        assert deliver(catalog, smtp(server), NOW + 2 * HOUR + 10 * DAY, office).held == 1
+    assert value(catalog, sa.func.count(outbox.c.id)) == 2
+
+
+def test_what_was_old_when_the_sender_began_is_held_once(catalog, members, tmp_path):
+    office = Office(OFFICE.secret, claim=tmp_path / "sender")
+    members("ana@example.net", created=NOW - HOLD_AFTER - HOUR)
+    with PostOffice() as server:
+        assert deliver(catalog, smtp(server), NOW, office).sent == 0
+        assert deliver(catalog, smtp(server), NOW, office).sent == 0
+        assert release_held(catalog, NOW) == 1 and deliver(catalog, smtp(server), NOW, office).sent == 1
 
 
 def test_a_mail_that_was_sent_is_written_down_though_its_lease_was_lost(catalog, members, outbox_states):
