@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from catalog import ForumwatchError
-from flows import cli_audit, cli_gates, cli_mail, cli_members
+from flows import cli_audit, cli_desk, cli_gates, cli_mail, cli_members
 from flows.arguments import AsJson, NotFound, readable
 from flows.arguments import furnished as _house
 from flows.arguments import language_code as _language
@@ -33,6 +33,7 @@ app = typer.Typer(
 )
 cli_gates.register(app)
 cli_audit.register(app)
+cli_desk.register(app)
 cli_mail.register(app)
 cli_members.register(app)
 

@@ -17,6 +17,7 @@ from search.web import failures, gate, headers
 from search.web.api import mounting as api
 from search.web.gate import Access
 from search.web.pages import (
+    desk,
     documents,
     feeds,
     mails,
@@ -67,7 +68,7 @@ def create_app(
         lifespan=_lifespan,
     )
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
-    about_people = (signing_up, watching, managing, unsubscribing, feeds, mails, tracing)
+    about_people = (signing_up, watching, managing, unsubscribing, feeds, mails, tracing, desk)
     for subject in (standing, searching, documents, works, *about_people):
         subject.mount(app, site)
     api.mount(app, site)

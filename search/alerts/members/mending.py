@@ -5,6 +5,7 @@ reason. The mended one is the same row: its feed, its webhooks and what it broug
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -12,37 +13,43 @@ from sqlalchemy.engine import Connection, Row
 from catalog import Catalog
 from catalog.tables import matches, saved_searches, subscribers
 from search.alerts.errors import Gone, Refused
-from search.alerts.members.keeping import BROKEN, RUNNING, current_seq
+from search.alerts.members.keeping import BROKEN, ENDED, RUNNING, current_seq
 from search.alerts.members.sought import Asking
 from search.alerts.members.wanted import Wanted, checked
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """A search that can find nothing any more. Whose it is, is not said; `told`: its owner was told."""
+class SearchStanding:
+    """How a saved search stands. Whose it is, is not said; `safe`: its owner wants nothing shown of what is searched.
+
+    `told`: the owner was told of the reason; `stopped_at`: the change up to which it was matched, where it is broken.
+    """
 
     search_id: int
     name: str
     asking: Asking
     cadence: str
+    state: str
     reason: str
     told: bool
+    safe: bool
     stopped_at: int
 
 
-def broken_searches(catalog: Catalog) -> tuple[Broken, ...]:
-    """All of them, for the secretariat; those of members who have left are left out."""
-    where = (saved_searches.c.state == BROKEN) & (subscribers.c.state == "active")
-    query = sa.select(saved_searches).join(subscribers).where(where).order_by(saved_searches.c.id)
-    with catalog.read() as connection:
-        return tuple(_broken(connection, row) for row in connection.execute(query))
+def standing_searches(catalog: Catalog) -> tuple[SearchStanding, ...]:
+    """All of active members that were not ended, for the secretariat."""
+    return _standing(catalog, saved_searches.c.state != ENDED)
 
 
-def broken_search(catalog: Catalog, subscriber_id: int, search_id: int) -> Broken | None:
+def broken_searches(catalog: Catalog) -> tuple[SearchStanding, ...]:
+    """Those that can find nothing any more."""
+    return _standing(catalog, saved_searches.c.state == BROKEN)
+
+
+def broken_search(catalog: Catalog, subscriber_id: int, search_id: int) -> SearchStanding | None:
     """One of a member's; None where it is not there, or not broken (any more)."""
-    with catalog.read() as connection:
-        row = connection.execute(_mine(subscriber_id, search_id)).one_or_none()
-        return _broken(connection, row) if row is not None and row.state == BROKEN else None
+    mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
+    return next(iter(_standing(catalog, mine & (saved_searches.c.state == BROKEN))), None)
 
 
 def mend(catalog: Catalog, subscriber_id: int, search_id: int, wanted: Wanted) -> None:
@@ -71,17 +78,32 @@ def mend(catalog: Catalog, subscriber_id: int, search_id: int, wanted: Wanted) -
         connection.execute(sa.update(saved_searches).where(saved_searches.c.id == search_id).values(change))
 
 
-def _mine(subscriber_id: int, search_id: int) -> sa.Select[tuple[object, ...]]:
+def _mine(subscriber_id: int, search_id: int) -> sa.Select[Any]:
     mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
     return sa.select(saved_searches).where(mine)
 
 
-def _broken(connection: Connection, row: Row[tuple[object, ...]]) -> Broken:
-    stopped = _stopped_at(connection, row)
-    return Broken(row.id, row.name, Asking.of_row(row), row.cadence, row.reason, row.told, stopped)
+def _standing(catalog: Catalog, which: sa.ColumnElement[bool]) -> tuple[SearchStanding, ...]:
+    active = subscribers.c.state == "active"
+    query = sa.select(saved_searches, subscribers.c.safe).join(subscribers).where(active, which)
+    with catalog.read() as connection:
+        return tuple(
+            SearchStanding(
+                row.id,
+                row.name,
+                Asking.of_row(row),
+                row.cadence,
+                row.state,
+                row.reason,
+                row.told,
+                row.safe,
+                _stopped_at(connection, row),
+            )
+            for row in connection.execute(query.order_by(saved_searches.c.id))
+        )
 
 
-def _stopped_at(connection: Connection, row: Row[tuple[object, ...]]) -> int:
+def _stopped_at(connection: Connection, row: Row[Any]) -> int:
     """The change up to which it was matched, as it was noted when it broke; else when it began or last matched."""
     if row.backfill or row.back_to:
         return int(row.back_to)

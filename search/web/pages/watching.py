@@ -19,7 +19,7 @@ from search.alerts.members.asking import cadence_in_words
 from search.alerts.members.hints import with_its_family
 from search.alerts.members.keeping import add_search
 from search.alerts.members.managing import Member, read_member
-from search.alerts.members.mending import Broken, broken_search, mend
+from search.alerts.members.mending import SearchStanding, broken_search, mend
 from search.alerts.members.rehearsal import Rehearsal, rehearse
 from search.alerts.members.settings import zones
 from search.alerts.members.sought import Asking
@@ -54,7 +54,7 @@ class Visit:
     w: Wording
     token: str = ""
     member: Member | None = None
-    broken: Broken | None = None
+    broken: SearchStanding | None = None
 
     @property
     def asking(self) -> Asking:
