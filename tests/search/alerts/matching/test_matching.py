@@ -12,13 +12,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from catalog import NOTED, Catalog
-from catalog.tables import changes, matches, saved_searches, subscribers, works
+from catalog.tables import matches, saved_searches, works
 from search.alerts.matching.matching import READER, match_changes
-from search.alerts.matching.running import Running
 from search.alerts.members.leaving import resubscribe, unsubscribe
 from search.alerts.members.subscribers import subscribe
 from tests.search.library import WORKS, Document, Work, changed, fill, put, withdraw
@@ -227,91 +224,6 @@ def template(tmp_path_factory) -> Path:
 
 
 WORDS = ("wages", "visas", "fees")
-STEP = st.one_of(
-    st.tuples(st.just("write"), st.sampled_from("abcd"), st.sampled_from(WORDS)),
-    st.tuples(st.just("write"), st.sampled_from("abcd"), st.sampled_from(WORDS)),
-    st.tuples(st.just("save"), st.sampled_from((ANA, BEN)), st.sampled_from(WORDS)),
-    st.tuples(st.just("leave"), st.sampled_from((ANA, BEN)), st.sampled_from(WORDS)),
-    st.tuples(st.just("match"), st.integers(1, 3), st.none()),
-)
-
-
-class Diary:
-    """Takes steps, and knows from first principles what must have matched: texts only grow, so the last one decides."""
-
-    def __init__(self, catalog: Catalog) -> None:
-        self.catalog = catalog
-        self.texts: dict[str, list[str]] = {}
-        self.between: list[tuple[str, object, object]] = []  # steps that others take while a matcher thinks
-
-    def take(self, step: tuple[str, object, object]) -> None:
-        verb, first, second = step
-        if verb == "write":
-            self.texts.setdefault(first, []).append(second)
-            put(self.catalog, work(first, " ".join(self.texts[first])))
-        elif verb == "save":
-            save(self.catalog, second, address=first)
-        elif verb == "leave":
-            unsubscribe(self.catalog, first, second)
-        else:
-            match_changes(self.catalog, batch=first)
-
-    def think(self, *arguments):
-        if self.between:
-            self.take(self.between.pop())
-        return ASK(*arguments)
-
-    def expected(self) -> set[tuple[str, str, str]]:
-        with self.catalog.read() as connection:
-            newest = sa.select(works.c.symbol, sa.func.max(changes.c.seq)).join(changes).group_by(works.c.symbol)
-            last = dict(connection.execute(newest).tuples().all())
-            searches = connection.execute(
-                sa.select(subscribers.c.address, saved_searches.c.query, saved_searches.c.start_seq)
-                .join(subscribers)
-                .where(saved_searches.c.state == "running")
-            ).all()
-        return {
-            (address, word, name)
-            for address, word, start in searches
-            for name, text in self.texts.items()
-            if word in text and last[f"A/81/{name}"] > start
-        }
-
-    def matched(self) -> set[tuple[str, str, str]]:
-        query = (
-            sa.select(subscribers.c.address, saved_searches.c.query, works.c.symbol)
-            .join_from(matches, saved_searches)
-            .join(subscribers)
-            .join(works)
-        )
-        with self.catalog.read() as connection:
-            return {(row[0], row[1], row[2].rpartition("/")[2]) for row in connection.execute(query)}
-
-
-ASK = Running.ask
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(STEP, min_size=4, max_size=14), between=st.lists(STEP, max_size=6))
-def test_no_match_is_lost_in_any_order_of_writers_members_and_matchers(template, tmp_path, monkeypatch, steps, between):
-    """Steps in any order, and others that strike while a matcher is between what it read and what it writes."""
-    path = tmp_path / "catalog.sqlite"
-    for old in tmp_path.iterdir():
-        old.unlink()
-    shutil.copy(template, path)
-    diary = Diary(Catalog(f"sqlite:///{path}"))
-    diary.between = list(between)
-    monkeypatch.setattr(Running, "ask", lambda *arguments: diary.think(*arguments))
-    for step in steps:
-        diary.take(step)
-    diary.between.clear()
-    match_changes(diary.catalog)
-    # Nothing lost: a search that was left forgets, one that was saved again begins anew, so `expected` reads them now.
-    assert diary.expected() <= diary.matched()
-    # Nothing invented: every match is of a word that is there.
-    assert all(word in diary.texts[name] for _, word, name in diary.matched())
-    diary.catalog.engine.dispose()
-
 
 CHILD = """
     import os, signal, sys
