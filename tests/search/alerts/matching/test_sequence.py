@@ -62,11 +62,12 @@ class Ledger(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.between: list[tuple] = []
+        self.between: list[list[tuple]] = []
         self.fuse = 0
         self.texts: dict[str, list[str]] = defaultdict(list)  # every version of a work; "" while it is withdrawn
         self.begun: dict[int, list[tuple[int, int | None]]] = defaultdict(list)  # search: from where, how far back
         self.told: dict[tuple[int, int], int] = {}
+        self.stopped: dict[int, int] = {}  # search that does not run: the newest match when it was stopped
         self.seen = 0
 
     @initialize()
@@ -104,7 +105,8 @@ class Ledger(RuleBasedStateMachine):
         found = ask(*given)
         if self.between:
             struck += 1
-            self.act(self.between.pop())
+            for step in self.between.pop():
+                self.act(step)
         return found
 
     @rule(step=steps)
@@ -112,14 +114,18 @@ class Ledger(RuleBasedStateMachine):
         self.remember()
         self.act(step)
 
-    @rule(batch=st.integers(1, 3), between=st.lists(steps, min_size=1, max_size=5))
+    @rule(batch=st.integers(1, 3), between=st.lists(st.lists(steps, min_size=1, max_size=3), min_size=1, max_size=3))
     def match_while_others_act(self, batch, between) -> None:
         self.remember()
         self.between = between
         match_changes(self.catalog, batch)
         self.between = []
 
-    @rule(batch=st.integers(1, 3), moment=st.integers(1, 40), between=st.lists(steps, max_size=2))
+    @rule(
+        batch=st.integers(1, 3),
+        moment=st.integers(1, 40),
+        between=st.lists(st.lists(steps, min_size=1, max_size=2), max_size=2),
+    )
     def match_and_die(self, batch, moment, between) -> None:
         global struck
         self.remember()
@@ -170,6 +176,7 @@ class Ledger(RuleBasedStateMachine):
                 connection.execute(sa.update(saved_searches).where(mine).values(values))
                 number = row.id
         self.begun[number].append((start, back))
+        self.stopped.pop(number, None)
 
     def pause(self, search) -> None:
         self.stop(search, "paused")
@@ -181,7 +188,10 @@ class Ledger(RuleBasedStateMachine):
         member, query, scope = search
         mine = (saved_searches.c.subscriber_id == member) & (saved_searches.c.identity == identity_of(query, {}, scope))
         with self.catalog.write() as connection:
-            connection.execute(sa.update(saved_searches).where(mine).values(state=state))
+            stop = sa.update(saved_searches).where(mine).values(state=state).returning(saved_searches.c.id)
+            for number in connection.execute(stop).scalars():
+                newest = connection.execute(sa.select(sa.func.max(matches.c.id))).scalar()
+                self.stopped.setdefault(number, newest or 0)
 
     def mail(self) -> None:
         """Everything that was not told goes into a mail, as the mails do it."""
@@ -217,6 +227,7 @@ class Ledger(RuleBasedStateMachine):
             news = {row.seq: row.work_id for row in connection.execute(sa.select(changes)) if row.kind != NOTED}
         assert len({(row.search_id, row.work_id) for row in rows}) == len(rows)
         assert {(row.search_id, row.work_id): row.outbox_id for row in rows if row.outbox_id} == self.told
+        assert all(row.id <= self.stopped.get(row.search_id, row.id) for row in rows)
         for row in (row for row in rows if row.id > self.seen):
             letter = names[row.work_id]
             assert any(map(QUERIES[row.query], filter(None, self.texts[letter][self.versions.get(letter, 0) :])))
