@@ -26,14 +26,17 @@ def mail(house: House, period: str | None = None, release: bool = False) -> Deli
             counts["made"] = make_due(house.catalog, now, house.links, house.letterhead)
         else:
             counts["made"] = make_digests(house.catalog, period, now, house.links, house.letterhead)
-        counts["made"] += alarm(house)
         if house.smtp is None:
+            counts["made"] += alarm(house)
             return None
         if release:
             counts["released"] = release_held(house.catalog, now)
         free_leases(house.catalog)  # this step runs alone: whoever held a mail is dead
         report = deliver(house.catalog, house.smtp, now, house.office)
-        counts.update(asdict(report))
+        ringing = alarm(house)  # only now, for what has just gone is no alarm any more
+        if ringing and not report.stopped:
+            deliver(house.catalog, house.smtp, now, house.office)
+        counts.update(asdict(report), made=counts["made"] + ringing)
         if report.stopped:
             raise StepFailed(f"{report.waiting + report.held} mails wait: {report.stopped}")
     return report

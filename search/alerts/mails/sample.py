@@ -27,7 +27,7 @@ def sample_text(
     run = due(WEEKLY, "UTC", now)
     with catalog.read() as connection:
         after, last = seq_before(connection, run.begins), catalog.last_seq(connection)
-    name = told.asking.query or told.said
+    name = told.asking.query.replace('"', "").strip() or told.said
     matches = tuple(
         Match(number, work, told.changed[work], "news", 0, name, told.asking.query)
         for number, work in enumerate(told.sample[:WORKS], 1)
