@@ -101,12 +101,14 @@ def test_a_full_disk_loses_nothing_and_needs_nobody(scene):
 def test_a_restored_backup_mails_nothing_again(scene):
     began, scene.calm = time.monotonic(), True
     for _ in range(20 if LONG else 1):
-        while True:
+        for _ in range(20):
             before, taken = scene.keep_copy("before"), scene._taken()
             orders = scene.orders(news=2)
             scene.round(orders)
             if scene._taken() > taken:
                 break
+        else:
+            pytest.fail("no mail went out in twenty rounds")
         after, taken = scene.keep_copy("after"), scene._taken()
         scene.put_back(before)
         for later in (orders, scene.orders(news=0), ten_days(scene.orders(news=0), 10)):
