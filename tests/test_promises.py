@@ -30,4 +30,5 @@ def _functions(file) -> set[str]:
     """Test functions of a file, and of hypothesis' state machines their test cases."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    return functions | {name.id for node in tree.body if isinstance(node, ast.Assign) for name in node.targets}
+    assigned = [name for node in tree.body if isinstance(node, ast.Assign) for name in node.targets]
+    return functions | {name.id for name in assigned if isinstance(name, ast.Name)}
