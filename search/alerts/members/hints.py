@@ -27,7 +27,7 @@ class Hint:
     weekly: float
 
 
-Trial = Callable[[Asking], tuple[int, float]]
+Trial = Callable[[Asking], tuple[int, float] | None]  # hits and hits a week; None: it can never match
 
 
 def narrower(
@@ -44,7 +44,7 @@ def narrower(
             if count < total * WORTH:
                 break
             narrow = replace(asking, filters={**asking.filters, name: (value,)})
-            hits, weekly = tried(narrow)
+            hits, weekly = tried(narrow) or (0, 0.0)
             if hits and weekly <= most:
                 what = f"{field_label(name, language)}: {label_of(name, value, language)}"
                 found.append(
@@ -56,14 +56,14 @@ def narrower(
     return tuple(sorted(found, key=lambda hint: -hint.hits)[:MOST_HINTS])
 
 
-def broader(asking: Asking, frequencies: Frequencies, tried: Trial, language: str) -> tuple[Hint, ...]:
-    """What finds something where this finds nothing; those that find most come first."""
+def broader(asking: Asking, frequencies: Frequencies, tried: Trial, language: str, least: int = 1) -> tuple[Hint, ...]:
+    """What finds at least so many where this finds nothing; those that find most come first."""
     w = Wording(language)
     found = []
     for says, other in _broader(asking, frequencies, w):
-        hits, weekly = tried(other)
-        if hits:
-            found.append(Hint(says, other, hits, weekly))
+        outcome = tried(other)
+        if outcome is not None and outcome[0] >= least:
+            found.append(Hint(says, other, *outcome))
     return tuple(sorted(found, key=lambda hint: -hint.hits)[:MOST_HINTS])
 
 
@@ -79,7 +79,7 @@ def with_its_family(query: str, language: str = "en") -> str | None:
 
 def _in_one_paragraph(asking: Asking, most: float, tried: Trial, w: Wording) -> Hint | None:
     one = replace(asking, scope="paragraphs")
-    hits, weekly = tried(one)
+    hits, weekly = tried(one) or (0, 0.0)
     if not hits or weekly > most:
         return None
     says = w("Only where all of it stands in one paragraph: about {count} a week", count=_few(weekly))

@@ -5,7 +5,7 @@ the search finds, each once. What was only noted is no news here either. With th
 what they are, how to get fewer where that is more than people read, or more where it is none.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -14,14 +14,14 @@ import sqlalchemy as sa
 
 from catalog import NOTED, Catalog
 from catalog.tables import changes
-from search.alerts.members.hints import Hint, broader, narrower
-from search.alerts.members.lint import lint
+from search.alerts.members.hints import Hint, Trial, broader, narrower
+from search.alerts.members.lint import SCOPES, lint
 from search.alerts.members.sought import Asking, answering, in_words
 from search.alerts.members.verdicts import Verdict, verdict
 from search.citing import Citing
 from search.engines.engine import Engine, Question
 from search.fields import FACETS
-from search.query.parse import parse
+from search.query.parse import MAX_LENGTH, parse
 from search.query.resolve import resolve
 from search.query.tree import Node, OfWorks, both
 from search.query.widen import widen
@@ -72,9 +72,10 @@ def rehearse(
     linted = lint(asking.query, asking.filters, asking.scope, language, citations, now.date())
     asking = replace(asking, query=linted.query)
     said = in_words(asking, language)
-    if linted.refusals:
-        return Rehearsal(asking, said, linted.verdicts, now - WINDOW)
-    return _Stage(catalog, engine, asking, now, language, citations).rehearsal(said, linted.verdicts)
+    stage = _Stage(catalog, engine, asking, now, language, citations)
+    if linted.refusals:  # what could be asked in its place, whether or not it would have brought something
+        return Rehearsal(asking, said, linted.verdicts, now - WINDOW, hints=stage.others())
+    return stage.rehearsal(said, linted.verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +126,14 @@ class _Stage:
             return replace(made, hints=hints)
         return made
 
+    def others(self) -> tuple[Hint, ...]:
+        """For a search that can never match: those near it that can."""
+        if len(self.asking.query) > MAX_LENGTH or self.asking.scope not in SCOPES:
+            return ()
+        known = {name: values for name, values in self.asking.filters.items() if name in FACETS}
+        asking = replace(self.asking, filters=known)
+        return broader(asking, self.engine.frequencies, self._trial(None, 0), self.language, least=0)
+
     def found(self, asking: Asking) -> set[int]:
         """Which works of the window the search finds."""
         return set(self._walk(asking, self._tree(asking.query))) if self.window.ids else set()
@@ -168,15 +177,15 @@ class _Stage:
         hits = OfWorks(tuple(sorted(found)))
         return self.engine.ask(Question(hits, facets=FACETS, limit=0)).counts
 
-    def _trial(self, weekly: float | None, hits: int) -> Callable[[Asking], tuple[int, float]]:
-        """How many hits another search has, and how many a week, as this one's go."""
+    def _trial(self, weekly: float | None, hits: int) -> Trial:
+        """How many hits another search has, and how many a week, as this one's go; None if it can never match."""
         share = weekly / hits if weekly is not None and hits else WEEK / (self.now - self.changed.since)
 
-        def tried(asking: Asking) -> tuple[int, float]:
+        def tried(asking: Asking) -> tuple[int, float] | None:
             if lint(
                 asking.query, asking.filters, asking.scope, citations=self.citations, today=self.now.date()
             ).refusals:
-                return 0, 0.0
+                return None
             number = len(self.found(asking))
             return number, number * share
 

@@ -183,6 +183,22 @@ def test_what_can_never_match_is_not_rehearsed(half_a_year):
     assert told.refused and told.hits == 0 and told.weekly is None
 
 
+def test_what_can_never_match_gets_hints_of_what_could(half_a_year):
+    told = rehearse(half_a_year, indexed(half_a_year), Asking("wages country:Atlantis"), NOW)
+    assert told.refused and [(hint.says, hint.hits) for hint in told.hints] == [("Without country:Atlantis", 26)]
+    told = rehearse(half_a_year, indexed(half_a_year), Asking("zebra country:Atlantis", {"colour": ["red"]}), NOW)
+    assert [(hint.asking.query, hint.hits) for hint in told.hints] == [("zebra", 0)], (
+        "though nothing has come of it yet"
+    )
+
+
 def test_an_empty_catalog_has_nothing_to_rehearse_with(catalog):
     told = rehearse(catalog, open_engine(None), Asking("wages"), NOW)
     assert (told.hits, told.weekly, told.here) == (0, None, 0)
+
+
+def test_both_engines_rehearse_alike(half_a_year, each_engine):
+    index_changes(half_a_year, each_engine)
+    here = indexed(half_a_year)
+    for asking in (Asking("wages", {"publisher": ["IOM"]}), Asking("wages remittances", {}, "paragraphs"), Asking("*")):
+        assert rehearse(half_a_year, each_engine, asking, NOW) == rehearse(half_a_year, here, asking, NOW)
