@@ -5,8 +5,8 @@ answers by itself (`dress_paragraphs`) the work is shown beside it.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -24,9 +24,11 @@ PASSAGES = 3  # a work
 LONGEST = 2400  # characters of a passage; of a longer paragraph, the part around its first mark
 BEFORE = 300
 NEAR = 60
+TOGETHER = 300  # works or paragraphs in one query: SQLite nests no more than a thousand alternatives
 READ = WINDOW * MAX_WINDOWS  # characters of a paragraph that are looked at for the words
 
 Documents = dict[int, list[Row[Any]]]
+T = TypeVar("T")
 
 
 def dress(catalog: Catalog, engine: Engine, tree: Node, ids: Sequence[int], language: str | None) -> tuple[Hit, ...]:
@@ -43,6 +45,38 @@ def dress(catalog: Catalog, engine: Engine, tree: Node, ids: Sequence[int], lang
         for each in ids
         if each in rows
     )
+
+
+def dress_many(
+    catalog: Catalog, engine: Engine, asked: Sequence[tuple[Node, Sequence[int]]], language: str | None, most: int = 1
+) -> list[tuple[Hit, ...]]:
+    """As dress(), for many trees each with its works; the catalog is asked for all of them together."""
+    addresses = [engine.passages(tree, ids, language, most) for tree, ids in asked]
+    works_asked = sorted({work for _, ids in asked for work in ids})
+    places = {(at.document_id, at.ordinal) for each in addresses for found in each.values() for at in found}
+    with catalog.read() as connection:
+        rows: dict[int, Row[Any]] = {}
+        of_work: Documents = defaultdict(list)
+        for ids in _parts(works_asked):
+            rows |= {row.id: row for row in connection.execute(sa.select(works).where(works.c.id.in_(ids)))}
+            of_work |= _documents(connection, ids)
+        texts = {
+            (row.document_id, row.ordinal): row
+            for part in _parts(sorted(places))
+            for row in connection.execute(_paragraphs(part))
+        }
+        made = []
+        for (tree, ids), each in zip(asked, addresses, strict=True):
+            known = {work: of_work.get(work, []) for work in ids if work in rows}
+            mine = [at for work in known for at in each[work]]
+            found = _passages(connection, tree, known, mine, texts)
+            made.append(
+                tuple(
+                    _hit(rows[work], own, [found[at] for at in each[work] if at in found], language)
+                    for work, own in known.items()
+                )
+            )
+    return made
 
 
 def dress_paragraphs(
@@ -104,28 +138,47 @@ def _hit(work: Row[Any], own: list[Row[Any]], passages: list[Passage], language:
 
 
 def _passages(
-    connection: Connection, tree: Node, of_work: Documents, addresses: Sequence[PassageAddress]
+    connection: Connection,
+    tree: Node,
+    of_work: Documents,
+    addresses: Sequence[PassageAddress],
+    texts: Mapping[tuple[int, int], Row[Any]] | None = None,
 ) -> dict[PassageAddress, Passage]:
-    """The paragraphs at these addresses; one is missing if its document was read anew since it was indexed."""
+    """The paragraphs at these addresses; one is missing if its document was read anew since it was indexed.
+
+    `texts`: their rows, where they were read before.
+    """
     by_id = {row.id: row for rows in of_work.values() for row in rows}
     wanted = [(at.document_id, at.ordinal) for at in addresses if at.document_id in by_id]
     if not wanted:
         return {}
-    columns = [column for column in paragraphs.c if column.name != "text"]
-    text = sa.func.substr(paragraphs.c.text, 1, READ).label("text")
-    on_page = (pages.c.document_id == paragraphs.c.document_id) & (pages.c.page == paragraphs.c.page)
-    query = (
-        sa.select(*columns, text, pages.c.quality)
-        .select_from(paragraphs.outerjoin(pages, on_page))
-        .where(at_places(paragraphs, wanted))
-    )
+    if texts is None:
+        rows = list(connection.execute(_paragraphs(wanted)))
+    else:
+        rows = [texts[place] for place in wanted if place in texts]
     spoken = spoken_of(connection, tree, wanted)
     return {
         PassageAddress(row.document_id, row.ordinal): _passage(
             tree, row, by_id[row.document_id], spoken.get((row.document_id, row.ordinal), [])
         )
-        for row in connection.execute(query)
+        for row in rows
     }
+
+
+def _paragraphs(places: Sequence[tuple[int, int]]) -> sa.Select[Any]:
+    """These paragraphs with the quality of their pages; of a long one, as much as is looked at for the words."""
+    columns = [column for column in paragraphs.c if column.name != "text"]
+    text = sa.func.substr(paragraphs.c.text, 1, READ).label("text")
+    on_page = (pages.c.document_id == paragraphs.c.document_id) & (pages.c.page == paragraphs.c.page)
+    return (
+        sa.select(*columns, text, pages.c.quality)
+        .select_from(paragraphs.outerjoin(pages, on_page))
+        .where(at_places(paragraphs, places))
+    )
+
+
+def _parts(things: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (things[start : start + TOGETHER] for start in range(0, len(things), TOGETHER))
 
 
 def _passage(tree: Node, row: Row[Any], document: Row[Any], spoken: list[tuple[int, int]]) -> Passage:

@@ -44,9 +44,9 @@ class Links:
             path, pairs = f"{self._base}/works", [("key", key), *pairs]
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
-    def search(self, query: str) -> str:
-        """The search as a page, newest first."""
-        return f"{self._base}/search?{urlencode([('q', query), ('sort', '-date')])}"
+    def search(self, query: str, narrowed: Iterable[tuple[str, str]] = ()) -> str:
+        """The search as a page, newest first; `narrowed` is what the page is asked beside the query (facets, unit)."""
+        return f"{self._base}/search?{urlencode([('q', query), *narrowed, ('sort', '-date')])}"
 
     def sources(self) -> str:
         return f"{self._base}/sources"

@@ -76,7 +76,7 @@ def _because(letter: Letter, w: Wording) -> str:
 
 def _search(search: Watched, letter: Letter, links: Links) -> SearchLine:
     stop = links.unsubscribe(letter.subscriber_id, search.search_id)
-    return SearchLine(isolated(plain(search.name)), links.search(search.query), stop)
+    return SearchLine(isolated(plain(search.name)), links.search(search.query, search.narrowed), stop)
 
 
 def _source(source: SourceStanding, new: int, zone: str, w: Wording) -> SourceLine:

@@ -23,6 +23,7 @@ class Watched:
     name: str
     query: str
     said: str
+    narrowed: tuple[tuple[str, str], ...] = ()  # what its page is asked beside the query: facets, unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,9 +51,7 @@ class Maker:
 
     def mails(self, members: Sequence[Member], frames: Sequence[Frame], receipt: Receipt | None = None) -> list[Made]:
         """The mail of each member in its frame; the works they share are read and indexed once."""
-        works = {match.work_id for member in members for match in member.matches}
-        works |= {sent.work_id for member in members for sent in member.sent}
-        contents = Contents(self.catalog, sorted(works), self.now, self.after)
+        contents = Contents(self.catalog, members, self.now, self.after)
         made: list[Made] = []
         for member, frame in zip(members, frames, strict=True):
             letter = self._letter(member, frame, contents, receipt)
@@ -71,7 +69,7 @@ class Maker:
             first=frame.first,
             last=frame.last,
             made=self.now,
-            items=contents.items(member.matches, member.language),
+            items=contents.items(member),
             receipt=receipt,
             zone=zone_of(member.zone).key,
             safe=member.safe,

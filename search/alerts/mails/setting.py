@@ -6,6 +6,7 @@ search pages that list them: a mail stays quick to read and small, and every wor
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 from typing import NamedTuple
 
@@ -103,10 +104,16 @@ def subject(letter: Letter) -> str:
 
 
 def in_order(item: Item) -> tuple[int, int, str, str, int, str]:
+    return place_of(item.standing, item.publisher, item.body, item.date, item.key)
+
+
+def place_of(
+    standing: str, publisher: str, body: str | None, day: date | None, key: str
+) -> tuple[int, int, str, str, int, str]:
     """New works first; then by publisher and body, the newest first."""
-    place = PUBLISHERS.index(item.publisher) if item.publisher in PUBLISHERS else len(PUBLISHERS)
-    newest_first = -item.date.toordinal() if item.date else 1
-    return SECTIONS.index(item.standing), place, item.publisher, item.body or "~", newest_first, item.key
+    place = PUBLISHERS.index(publisher) if publisher in PUBLISHERS else len(PUBLISHERS)
+    newest_first = -day.toordinal() if day else 1
+    return SECTIONS.index(standing), place, publisher, body or "~", newest_first, key
 
 
 def bare(letter: Letter) -> Letter:

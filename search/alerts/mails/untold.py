@@ -19,6 +19,14 @@ RUNNING = "running"
 TOLD_OF = (RUNNING, "broken")  # what it found before it broke is told
 
 
+class Asked(NamedTuple):
+    """What a search asks: as saved_searches has it, the filters in an order of their own."""
+
+    query: str
+    filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    scope: str = "works"
+
+
 class Match(NamedTuple):
     """A match that no mail has told of."""
 
@@ -28,7 +36,7 @@ class Match(NamedTuple):
     origin: str
     search_id: int
     name: str
-    query: str
+    asked: Asked
 
 
 class Sent(NamedTuple):
@@ -92,6 +100,7 @@ def untold(
         wanted &= subscribers.c.id.in_(only)
     sent = _sent(connection, wanted)
     who: dict[int, Member] = {}
+    known: dict[int, Asked] = {}
     told: dict[int, list[Match]] = {}
     before: dict[int, list[Sent]] = {}
     floods: dict[int, dict[int, tuple[Held, set[int]]]] = {}
@@ -105,7 +114,8 @@ def untold(
         elif row.match_id in sent:
             before.setdefault(row.id, []).append(Sent(row.match_id, row.work_id, *sent[row.match_id]))
         else:
-            match = Match(row.match_id, row.work_id, row.seq, row.origin, row.search_id, row.name, row.query)
+            asked = known.setdefault(row.search_id, _asked(row))
+            match = Match(row.match_id, row.work_id, row.seq, row.origin, row.search_id, row.name, asked)
             told.setdefault(row.id, []).append(match)
     if heartbeats:
         who |= _hearing(connection, zone)
@@ -137,6 +147,7 @@ def mark_sent(connection: Connection, member: Member) -> None:
         mark_told(connection, outbox_id, ids)
 
 
+_SEARCH = ("name", "query", "filters", "scope")
 _WHO = (
     *(subscribers.c[name] for name in ("id", "address", "language", "timezone", "safe", "heartbeat")),
     subscribers.c.since.label("joined"),
@@ -147,9 +158,14 @@ def _who(row: Any) -> Member:
     return Member(row.id, row.address, row.language, row.timezone, row.safe, row.heartbeat, row.joined)
 
 
+def _asked(row: Any) -> Asked:
+    filters = tuple((name, tuple(values)) for name, values in sorted((row.filters or {}).items()) if values)
+    return Asked(row.query, filters, row.scope)
+
+
 def _rows(wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
     found = (matches.c.id.label("match_id"), *(matches.c[name] for name in ("work_id", "seq", "origin", "hold_id")))
-    search = (saved_searches.c.id.label("search_id"), saved_searches.c.name, saved_searches.c.query)
+    search = (saved_searches.c.id.label("search_id"), *(saved_searches.c[name] for name in _SEARCH))
     flood = (holds.c.source, holds.c.works, holds.c.since, holds.c.state.label("flood"))
     return (
         sa.select(*_WHO, *found, *search, *flood)
