@@ -41,7 +41,7 @@ def mount(app: FastAPI, site: Site) -> None:
         try:
             await run_in_threadpool(found, partial(DEEDS[deed], site, subscriber_id, fields))
         except Refused as error:
-            member = found(lambda: read_member(site.catalog, subscriber_id))
+            member = await run_in_threadpool(found, partial(read_member, site.catalog, subscriber_id))
             return _page(site, token, member, wrong=f"{str(error)[:1].upper()}{str(error)[1:]}.")
         return RedirectResponse(f"{site.local.signed('manage', token)}?done={deed}", 303)
 
@@ -56,11 +56,11 @@ def mount(app: FastAPI, site: Site) -> None:
 
     async def delete(request: Request, token: str) -> HTMLResponse:
         subscriber_id, fields = whose(token), await typed(request)
-        member = found(lambda: read_member(site.catalog, subscriber_id))
+        member = await run_in_threadpool(found, partial(read_member, site.catalog, subscriber_id))
         w = Wording(member.settings.language)
         if not fields.ticked("sure"):
             return site.page("delete.html", {"w": w, "member": member, "token": token})
-        await run_in_threadpool(found, lambda: erase(site.catalog, subscriber_id))
+        await run_in_threadpool(found, partial(erase, site.catalog, subscriber_id))
         return site.page("delete.html", {"w": w, "member": None, "token": token})
 
     more = {"response_class": HTMLResponse, "response_model": None, "include_in_schema": False}
