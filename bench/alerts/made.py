@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from bench.search.generated import Language, generated, languages
+from search import analysis
 from search.engines.engine import IndexedParagraph, IndexedWork
 from search.query import parse, resolve
 from search.query.tree import Node
 
 WORDS, PARAGRAPH = 700, 70  # of a work, of a paragraph
 NARROW, WIDE = 1 / 1000, 1 / 16  # shares of all pairs of a search and a work that match
-BAND = 2.0  # how far a single search may be off, as a factor
+BAND = 1.4  # how far a single search may be off, as a factor
 
 
 def stock(number: int) -> list[IndexedWork]:
@@ -72,16 +73,22 @@ class Searches:
         return self._words[at], self._counts[at]
 
 
-def _counted(works: Sequence[IndexedWork], language: str) -> tuple[Counter[str], Counter[tuple[str, str]]]:
-    """In how many works each word stands (by its first form), and each two words side by side."""
+def _counted(works: Sequence[IndexedWork], language: str) -> tuple[dict[str, int], dict[tuple[str, str], int]]:
+    """In how many works each word stands, in whatever form, and each two words side by side; by one of their forms."""
     words: Counter[str] = Counter()
     phrases: Counter[tuple[str, str]] = Counter()
+    forms: dict[str, str] = {}
     for work in works:
         if work.paragraphs[0].language == language:
-            cut = [each.text.split() for each in work.paragraphs]
-            words.update({word for text in cut for word in text})
-            phrases.update({pair for text in cut for pair in pairwise(text)})
-    return words, phrases
+            cut = [analysis.analyse(each.text, language) for each in work.paragraphs]
+            for each, tokens in zip(work.paragraphs, cut, strict=True):
+                forms.update(zip(tokens, each.text.split(), strict=True))
+            words.update({token for tokens in cut for token in tokens})
+            phrases.update({pair for tokens in cut for pair in pairwise(tokens)})
+    return (
+        {forms[token]: n for token, n in words.items()},
+        {(forms[one], forms[other]): n for (one, other), n in phrases.items()},
+    )
 
 
 def tree(text: str) -> Node:

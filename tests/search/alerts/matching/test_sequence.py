@@ -36,17 +36,35 @@ QUERIES: dict[str, Callable[[str], bool]] = {
     "NOT fees": lambda text: "fees" not in text,
 }
 
-letters, members, asked = st.sampled_from("abc"), st.integers(1, 2), st.sampled_from(sorted(QUERIES))
-searches = st.tuples(members, asked, st.sampled_from(("works", "paragraphs")))
+letters = st.sampled_from("abc")
+SEARCHES = (
+    (1, "wages", "works"),
+    (1, "NOT fees", "works"),
+    (2, "wages fees", "paragraphs"),
+    (2, '"fees wages"', "works"),
+    (2, "visas", "paragraphs"),
+)
+searches = st.sampled_from(SEARCHES)
+backs = st.sampled_from((None, None, 0, 2))
 steps = st.one_of(
     st.tuples(st.just("publish"), letters, st.sampled_from(WORDS)),
     st.tuples(st.just("publish"), letters, st.sampled_from(WORDS)),
     st.tuples(st.just("withdraw"), letters, st.none()),
     st.tuples(st.just("note"), letters, st.none()),
-    st.tuples(st.just("begin"), searches, st.sampled_from((None, None, 0, 2))),
+    st.tuples(st.just("begin"), searches, backs),
+    st.tuples(st.just("begin_anew"), searches, backs),
     st.tuples(st.sampled_from(("pause", "end")), searches, st.none()),
     st.tuples(st.just("mail"), st.none(), st.none()),
     st.tuples(st.just("match"), st.integers(1, 3), st.none()),
+)
+strikes = st.lists(  # what hurts a matcher most
+    st.one_of(
+        st.tuples(st.sampled_from(("pause", "end")), searches, st.none()),
+        st.tuples(st.just("begin_anew"), searches, backs),
+        steps,
+    ),
+    min_size=1,
+    max_size=3,
 )
 
 struck = 0  # moments at which something came between a matcher's reading and its writing
@@ -65,7 +83,7 @@ class Ledger(RuleBasedStateMachine):
         self.between: list[list[tuple]] = []
         self.fuse = 0
         self.texts: dict[str, list[str]] = defaultdict(list)  # every version of a work; "" while it is withdrawn
-        self.begun: dict[int, list[tuple[int, int | None]]] = defaultdict(list)  # search: from where, how far back
+        self.begun: dict[int, list[tuple[int, int, int | None]]] = defaultdict(list)  # newest match then, start, back
         self.told: dict[tuple[int, int], int] = {}
         self.stopped: dict[int, int] = {}  # search that does not run: the newest match when it was stopped
         self.seen = 0
@@ -88,6 +106,8 @@ class Ledger(RuleBasedStateMachine):
 
         self.burn = burn
         Running.ask = lambda *given: self.think(*given)
+        for search in SEARCHES:
+            self.begin(search, None)
 
     def teardown(self) -> None:
         self.between, self.fuse = [], 0
@@ -114,18 +134,14 @@ class Ledger(RuleBasedStateMachine):
         self.remember()
         self.act(step)
 
-    @rule(batch=st.integers(1, 3), between=st.lists(st.lists(steps, min_size=1, max_size=3), min_size=1, max_size=3))
+    @rule(batch=st.integers(1, 3), between=st.lists(strikes, min_size=1, max_size=3))
     def match_while_others_act(self, batch, between) -> None:
         self.remember()
         self.between = between
         match_changes(self.catalog, batch)
         self.between = []
 
-    @rule(
-        batch=st.integers(1, 3),
-        moment=st.integers(1, 40),
-        between=st.lists(st.lists(steps, min_size=1, max_size=2), max_size=2),
-    )
+    @rule(batch=st.integers(1, 3), moment=st.integers(1, 40), between=st.lists(strikes, max_size=2))
     def match_and_die(self, batch, moment, between) -> None:
         global struck
         self.remember()
@@ -139,7 +155,7 @@ class Ledger(RuleBasedStateMachine):
     def act(self, step) -> None:
         fuse, self.fuse = self.fuse, 0  # the matcher dies, not the others
         verb, what, more = step
-        getattr(self, verb)(*([what] if what else []), *([more] if verb in ("publish", "begin") else []))
+        getattr(self, verb)(*([what] if what else []), *([more] if verb.startswith(("publish", "begin")) else []))
         self.fuse = fuse
 
     def publish(self, letter: str, word: str) -> None:
@@ -175,8 +191,14 @@ class Ledger(RuleBasedStateMachine):
             else:
                 connection.execute(sa.update(saved_searches).where(mine).values(values))
                 number = row.id
-        self.begun[number].append((start, back))
+            newest = connection.execute(sa.select(sa.func.max(matches.c.id))).scalar() or 0
+        self.begun[number].append((newest, start, back))
         self.stopped.pop(number, None)
+
+    def begin_anew(self, search, back: int | None) -> None:
+        """Ended and saved again, perhaps while a matcher thinks that it goes on."""
+        self.end(search)
+        self.begin(search, back)
 
     def pause(self, search) -> None:
         self.stop(search, "paused")
@@ -212,7 +234,6 @@ class Ledger(RuleBasedStateMachine):
     def remember(self) -> None:
         """What was there before a step: all that a matcher may know of beside what comes during it."""
         self.versions = {letter: max(len(texts) - 1, 0) for letter, texts in self.texts.items()}
-        self.starts = {search: max(len(begun) - 1, 0) for search, begun in self.begun.items()}
 
     def numbers(self, connection) -> dict[str, int]:
         rows = connection.execute(sa.select(works.c.symbol, works.c.id))
@@ -232,9 +253,8 @@ class Ledger(RuleBasedStateMachine):
             letter = names[row.work_id]
             assert any(map(QUERIES[row.query], filter(None, self.texts[letter][self.versions.get(letter, 0) :])))
             assert news[row.seq] == row.work_id
-            begun = self.begun[row.search_id][self.starts.get(row.search_id, 0) :]
-            assert any(row.seq > (start if row.origin == "news" else back or 0) for start, back in begun)
-            assert row.origin == "news" or any(back is not None for _, back in begun)
+            _, start, back = [begun for begun in self.begun[row.search_id] if begun[0] < row.id][-1]
+            assert row.seq > start if row.origin == "news" else back is not None and row.seq > back
         self.seen = max((row.id for row in rows), default=self.seen)
 
     def nothing_is_lost(self) -> None:
@@ -246,7 +266,7 @@ class Ledger(RuleBasedStateMachine):
             newest = sa.select(changes.c.work_id, sa.func.max(changes.c.seq)).where(changes.c.kind != NOTED)
             last = dict(connection.execute(newest.group_by(changes.c.work_id)).tuples().all())
         for search in running:
-            start, back = self.begun[search.id][-1]
+            _, start, back = self.begun[search.id][-1]
             assert not search.backfill
             for letter, texts in self.texts.items():
                 if texts and texts[-1] and QUERIES[search.query](texts[-1]):
