@@ -10,7 +10,7 @@ back is not held. Looked-back matches were asked for, and are not held either.
 import tomllib
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -75,11 +75,7 @@ def hold_for(connection: Connection, seqs: Collection[int], now: datetime) -> di
     of them flood: from the others it is news as usual.
     """
     arrived = _arrived(connection, seqs)
-    moments: dict[str, list[datetime]] = defaultdict(list)
-    for at, sources in arrived.values():
-        for source in sources:
-            moments[source].append(at)
-    rhythms = {source: _rhythm(connection, source, min(times), max(times)) for source, times in moments.items()}
+    rhythms = _rhythms(connection, arrived)
     flooded: dict[str, list[int]] = defaultdict(list)
     for seq, (at, sources) in arrived.items():
         if sources and all(rhythms[source].floods(at) for source in sources):
@@ -199,46 +195,71 @@ def _arrived(connection: Connection, seqs: Collection[int]) -> dict[int, tuple[d
     ordered = sorted(set(seqs))
     for start in range(0, len(ordered), CHUNK):
         wanted = changes.c.seq.in_(ordered[start : start + CHUNK])
-        for at, seq, _, source in connection.execute(_news_and_source().where(wanted)):
+        for at, seq, _, source in connection.execute(_brought(wanted)):
             times[seq] = at
             sources[seq].add(source)
     return {seq: (times[seq], frozenset(names)) for seq, names in sources.items()}
 
 
-def _news_and_source() -> sa.Select[tuple[datetime, int, int, str]]:
-    """(at, seq, work, source) of each change, by the document that brought it; by any of its work, if none is named."""
-    unnamed = changes.c.document_id.is_(None) & (documents.c.work_id == changes.c.work_id)
-    brought = (documents.c.id == changes.c.document_id) | unnamed
-    return (
-        sa.select(changes.c.at, changes.c.seq, changes.c.work_id, captures.c.source)
-        .join_from(changes, documents, brought)
-        .join(captures, captures.c.sha256 == documents.c.sha256)
-    )
+def _brought(which: sa.ColumnElement[bool]) -> sa.CompoundSelect[tuple[datetime, int, int, str]]:
+    """(at, seq, work, source) of each change, by the document that brought it; by any of its work, if none is named.
+
+    In two queries made one, since a join by the one or the other looks at every pair.
+    """
+    columns = (changes.c.at, changes.c.seq, changes.c.work_id, captures.c.source)
+    named = sa.select(*columns).join_from(changes, documents, documents.c.id == changes.c.document_id)
+    unnamed = sa.select(*columns).join_from(changes, documents, documents.c.work_id == changes.c.work_id)
+    unnamed = unnamed.where(changes.c.document_id.is_(None))
+    seen = captures.c.sha256 == documents.c.sha256
+    return sa.union_all(*(query.join(captures, seen).where(which) for query in (named, unnamed)))
 
 
-def _rhythm(connection: Connection, source: str, first: datetime, last: datetime) -> _Rhythm:
-    """As much as is needed: the weeks before are not read where too little came to be a flood."""
-    limits = thresholds()
+def _rhythms(connection: Connection, arrived: Mapping[int, tuple[datetime, frozenset[str]]]) -> dict[str, _Rhythm]:
+    """Of each source as much as is needed: the weeks before are not read where too little came to be a flood."""
+    if not arrived:
+        return {}
+    limits, moments = thresholds(), [at for at, _ in arrived.values()]
     slack = limits.sudden + timedelta(hours=1)
-    recent = _read(connection, source, first - slack, last + slack)
-    if len({each.work for each in recent}) <= limits.floor:
-        return _Rhythm(source, recent)
-    ranges = connection.execute(
-        sa.select(holds.c.first_seq, holds.c.last_seq).where(holds.c.source == source, holds.c.state != RELEASED)
-    ).all()
-    before = _read(connection, source, first - slack - timedelta(weeks=limits.weeks), first - slack)
-    usual = [each for each in before if not any(low <= each.seq <= high for low, high in ranges)]
-    return _Rhythm(source, {*usual, *recent})
+    first, last = min(moments) - slack, max(moments) + slack
+    sources = frozenset[str]().union(*(each for _, each in arrived.values()))
+    recent = _read(connection, sources, first, last)
+    many = frozenset(each for each in sources if len({one.work for one in recent[each]}) > limits.floor)
+    before = _read(connection, many, first - timedelta(weeks=limits.weeks), first)
+    floods = _floods(connection, many)
+    return {
+        source: _Rhythm(
+            source,
+            {
+                *recent[source],
+                *(one for one in before[source] if not any(a <= one.seq <= z for a, z in floods[source])),
+            },
+        )
+        for source in sources
+    }
 
 
-def _read(connection: Connection, source: str, first: datetime, last: datetime) -> list[_News]:
+def _floods(connection: Connection, sources: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """The changes, from and to, that came with floods which nobody has called usual by releasing them."""
+    columns = (holds.c.source, holds.c.first_seq, holds.c.last_seq)
+    query = sa.select(*columns).where(holds.c.source.in_(sources), holds.c.state != RELEASED)
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for source, first, last in connection.execute(query):
+        found[source].append((first, last))
+    return found
+
+
+def _read(connection: Connection, sources: Collection[str], first: datetime, last: datetime) -> dict[str, list[_News]]:
     """Times grow with the sequence, but for a clock that was put right: so it is walked backwards, a little too far."""
+    found: dict[str, list[_News]] = defaultdict(list)
+    if not sources:
+        return found
     earlier = sa.select(changes.c.seq).where(changes.c.at < first - timedelta(hours=1))
     low = connection.execute(earlier.order_by(changes.c.seq.desc()).limit(1)).scalar() or 0
-    query = _news_and_source().where(
-        changes.c.seq > low, changes.c.kind.in_(NEWS), captures.c.source == source, changes.c.at.between(first, last)
-    )
-    return [_News(at, seq, work) for at, seq, work, _ in connection.execute(query)]
+    news = (changes.c.seq > low) & changes.c.kind.in_(NEWS) & changes.c.at.between(first, last)
+    for at, seq, work, source in connection.execute(_brought(news)):
+        if source in sources:  # not in the query: SQLite would then go by the index of sources, through all documents
+            found[source].append(_News(at, seq, work))
+    return found
 
 
 def _hold(connection: Connection, rhythm: _Rhythm, span: tuple[datetime, datetime], now: datetime) -> int | None:
