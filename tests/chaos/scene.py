@@ -41,7 +41,9 @@ class Figures:
     kills: int = 0
     full: int = 0  # rounds that ended because the disk was full
     mails: int = 0  # taken by the relay, doubles included
-    doubles: int = 0  # taken twice: died, or lost the answer, after the relay had taken it
+    doubles: int = 0  # taken twice, under one Message-ID, in the one window: after it was taken ...
+    answer_lost: int = 0  # ... the relay's answer was lost
+    died: int = 0  # ... the sender died
     refused: int = 0  # for good, by the relay; reported, and told to nobody
     pairs: int = 0  # (member, work) to be told
     lost: int = 0
@@ -161,7 +163,8 @@ class Scene:
         self.says[self.number] = frozenset(words)
         symbol = f"A/90/{self.number}"
         text = [(1, "1", f"The committee spoke of {words[0]}."), (1, "2", f"It also recalled {words[1]}.")]
-        return Work("UN", "A report", [Document("en", symbol, "A report", text)], symbol=symbol)
+        source = f"body{self.number // 40}"  # or all of this would be one flood, and be held as such
+        return Work("UN", "A report", [Document("en", symbol, "A report", text, source=source)], symbol=symbol)
 
     def _taken(self) -> int:
         return len(self._lines())
@@ -227,6 +230,8 @@ class Scene:
             if before is not None:
                 died = any(before in window for window in self.windows)
                 assert lines[before]["lost"] or died, f"{line['id']} came again, though it was known to be sent"
+                self.figures.answer_lost += lines[before]["lost"]
+                self.figures.died += not lines[before]["lost"]
             last[line["id"]] = place
 
 

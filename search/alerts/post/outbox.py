@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Row
 from catalog import Catalog
 from catalog.tables import deliveries, matches, outbox, saved_searches, subscribers
 from search.alerts.members.subscribers import ENDED
-from search.alerts.post.suppression import COMPLAINT, why_suppressed
+from search.alerts.post.suppression import why_suppressed
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=5), timedelta(hours=6)
 LONGEST_LEASE = timedelta(days=1)  # one that ends later was given by a clock that went wrong
@@ -72,16 +72,13 @@ def obstacle(connection: Connection, row: Row[Any], name: str, secret: str) -> t
     now = connection.execute(query.outerjoin_from(outbox, subscribers).where(outbox.c.id == row.id)).one_or_none()
     if now is None or now.lease != name:
         return "gone", "deleted, or taken by another sender"
-    if row.subscriber_id is None:
+    if row.subscriber_id is None or row.kind == "confirm":
+        # Its owner has just asked to be let in (again): the answer is what shows that mail arrives and is wanted.
         return "", ""
-    # The two mails that are asked for also go to who is not a member yet, or no longer: please confirm, and your link.
-    if (now.state != "active" and row.kind != "confirm") or (row.kind in OF_SEARCHES and not now.some):
+    if now.state != "active" or (row.kind in OF_SEARCHES and not now.some):
         return "withheld", "unsubscribed before it was sent"
     reason = why_suppressed(connection, secret, now.address)
-    # Whoever asks to be let in again after a bounce must be able to show that the mailbox is there now.
-    if reason and (row.kind != "confirm" or reason == COMPLAINT):
-        return "suppressed", f"nothing is sent to this address since a {reason}"
-    return "", ""
+    return ("suppressed", f"nothing is sent to this address since a {reason}") if reason else ("", "")
 
 
 def record(

@@ -292,3 +292,19 @@ def test_a_server_that_is_away_is_said_so(tmp_path):
         open_mailbox(f"imap://b@127.0.0.1:{port}", "x"),
     ):
         pass
+
+
+def test_who_bounced_or_complained_comes_back_by_confirming_alone(catalog, box, sent):
+    from search.alerts.members.signing_up import SignUp, sign_up
+    from search.alerts.members.wanted import Wanted
+    from tests.search.alerts.letters import LETTERHEAD, LINKS
+
+    (ana,) = sent("ana@example.net")
+    box.put(returned(ABUSE, **ana | {"action": "abuse"}))
+    read_bounces(catalog, box, OFFICE, NOW)
+    sign_up(catalog, SignUp("ana@example.net", [Wanted("Wages", "wages")]), LINKS, LETTERHEAD, NOW + 2 * DAY)
+    with PostOffice() as server:
+        relay = Smtp("127.0.0.1", server.port, timeout=5)
+        assert deliver(catalog, relay, NOW + 2 * DAY, OFFICE).sent == 1
+        assert deliver(catalog, relay, NOW + 3 * DAY, OFFICE).sent == 0
+    assert reason(catalog, "ana@example.net") == COMPLAINT  # until the link is followed

@@ -126,7 +126,7 @@ def test_who_gets_which_kind(catalog, members, kind, state, searches, goes):
 
 @pytest.mark.parametrize(
     ("kind", "reason", "goes"),
-    [("weekly", HARD, False), ("confirm", HARD, True), ("confirm", COMPLAINT, False), ("notice", COMPLAINT, False)],
+    [("weekly", HARD, False), ("confirm", HARD, True), ("confirm", COMPLAINT, True), ("notice", COMPLAINT, False)],
 )
 def test_suppressed_is_suppressed_save_for_asking_to_confirm(catalog, members, kind, reason, goes):
     members("ana@example.net")
