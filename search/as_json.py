@@ -102,6 +102,7 @@ def rehearsal_json(told: "Rehearsal", sample: str, url_of: "Callable[[Asking], s
         ],
         "since": told.since.isoformat(),
         "whole": told.whole,
+        "hurried": told.hurried,
         "hits": told.hits,
         "weekly": told.weekly,
         "weeks": list(told.weeks),

@@ -461,7 +461,8 @@ class HintJson(TypedDict):
 class WatchJson(TypedDict):
     """What a search would have brought `since` then, had it been watched: `hits` works in all, `weekly` as many a week
     (null where the catalog is too young to tell), `weeks` in each week, the oldest first. `whole` is false where more
-    had changed than was looked at; `here`: works that are there already. `families`: what the other keywords would add;
+    had changed than was looked at; `here`: works that are there already. `families`: what the other keywords would add
+    (`hurried`: there was no time to try all of these);
     `sample`: a mail as it would come, subject and text."""
 
     query: str
@@ -471,6 +472,7 @@ class WatchJson(TypedDict):
     verdicts: list[VerdictJson]
     since: str
     whole: bool
+    hurried: bool
     hits: int
     weekly: float | None
     weeks: list[int]

@@ -5,6 +5,7 @@ the search finds, each once. What was only noted is no news here either. With th
 what they are, how to get fewer where that is more than people read, or more where it is none.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -30,10 +31,11 @@ from search.widening import count_widening
 
 WINDOW = timedelta(days=90)
 WEEK = timedelta(days=7)
-MOST_WORKS = 20_000  # changed in the window; with more the newest are looked at, and that is said
+MOST_WORKS = 10_000  # changed in the window; with more the newest are looked at, and that is said
 BROAD = 20.0  # hits a week that are more than people read
 MOST_PARAGRAPHS = 20_000
 SHOWN = 10  # hits for a sample
+SECONDS = 2.0  # that may pass before nothing more is tried: the hits are always counted, hints as far as there is time
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Rehearsal:
     here: int = 0  # works that are there already: what a look back would bring
     hints: tuple[Hint, ...] = ()
     families: tuple[Widening, ...] = ()
+    hurried: bool = False  # there was no time to try every hint and keyword
     changed: Mapping[int, int] = field(default_factory=dict, compare=False, repr=False)  # work -> seq, of the hits
 
     @property
@@ -98,6 +101,7 @@ class _Stage:
         self.engine, self.asking, self.now, self.language, self.citations = engine, asking, now, language, citations
         self.changed = _changed(catalog, now - WINDOW)
         self.window = OfWorks(tuple(sorted(self.changed.works)))
+        self.until, self.hurried = time.monotonic() + SECONDS, False
 
     def rehearsal(self, said: str, verdicts: Sequence[Verdict]) -> Rehearsal:
         found = sorted(self.found(self.asking), key=lambda work: self.changed.works[work], reverse=True)
@@ -114,17 +118,17 @@ class _Stage:
             whole=self.changed.whole,
             sample=tuple(found[:SHOWN]),
             here=self._here(),
-            families=self._families(),
             changed={work: self.changed.works[work][1] for work in found},
         )
         if weekly is not None and weekly > BROAD:
             broad = verdict("broad", self.language, count=round(weekly))
             hints = narrower(self.asking, self._facets(found), BROAD, self._trial(weekly, len(found)), self.language)
-            return replace(made, verdicts=(*made.verdicts, broad), hints=hints)
+            made = replace(made, verdicts=(*made.verdicts, broad), hints=hints)
         if not found:
             hints = broader(self.asking, self.engine.frequencies, self._trial(None, 0), self.language)
-            return replace(made, hints=hints)
-        return made
+            made = replace(made, hints=hints)
+        families = self._families()
+        return replace(made, families=families, hurried=self.hurried)
 
     def others(self) -> tuple[Hint, ...]:
         """For a search that can never match: those near it that can."""
@@ -146,6 +150,12 @@ class _Stage:
 
     def _walk(self, asking: Asking, tree: Node) -> Iterator[int]:
         return answering(self.engine, both([tree, self.window]), asking)
+
+    def _number(self, asking: Asking, tree: Node) -> int:
+        """How many works of the window answer a resolved tree."""
+        if asking.scope == "works":
+            return self.engine.ask(Question(both([tree, self.window]), asking.filters, limit=0)).total
+        return len(set(self._walk(asking, tree)))
 
     def _here(self) -> int:
         """Of all that is there, whenever it came; of paragraphs the works are counted, as far as MOST_PARAGRAPHS go."""
@@ -186,7 +196,9 @@ class _Stage:
                 asking.query, asking.filters, asking.scope, citations=self.citations, today=self.now.date()
             ).refusals:
                 return None
-            number = len(self.found(asking))
+            if self._late():
+                return None
+            number = self._number(asking, self._tree(asking.query))
             return number, number * share
 
         return tried
@@ -198,9 +210,18 @@ class _Stage:
             return ()
 
         def total(tree: Node) -> int:
-            return len(set(self._walk(self.asking, self._resolved(tree))))
+            if self._late():
+                raise TimeoutError
+            return self._number(self.asking, self._resolved(tree))
 
-        return count_widening(widened, total, self.language, self.language)[0]
+        try:
+            return count_widening(widened, total, self.language, self.language)[0]
+        except TimeoutError:  # half of it would say of the others that they bring nothing
+            return ()
+
+    def _late(self) -> bool:
+        self.hurried = self.hurried or time.monotonic() > self.until
+        return self.hurried
 
 
 def _changed(catalog: Catalog, since: datetime) -> _Changed:

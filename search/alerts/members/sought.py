@@ -37,7 +37,7 @@ def narrowed(tree: Node, filters: Filters) -> Node:
 def answering(engine: Engine, tree: Node, asking: Asking) -> Iterator[int]:
     """The works that answer a resolved tree with the facets and in the scope of `asking`; by paragraphs one may come
     several times."""
-    question = Question(tree, asking.filters)
+    question = Question(tree, asking.filters, sort="-date")  # whose pages need not be counted off from the first
     if asking.scope == "works":
         yield from engine.walk(question)
         return

@@ -255,6 +255,7 @@ WATCH: WatchJson = {
     "verdicts": [],
     "since": "2026-08-26T06:10:00+00:00",
     "whole": True,
+    "hurried": False,
     "hits": 26,
     "weekly": 2.02,
     "weeks": [2, 2, 1, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2],

@@ -171,6 +171,13 @@ def test_what_each_word_of_a_family_would_bring(half_a_year):
     assert rehearse(half_a_year, indexed(half_a_year), Asking(written), datetime.now(UTC)).here == 27
 
 
+def test_without_time_the_hits_are_counted_all_the_same_and_it_is_said(half_a_year, monkeypatch):
+    monkeypatch.setattr(rehearsal, "SECONDS", -1.0)
+    monkeypatch.setattr(rehearsal, "BROAD", 1.5)
+    told = rehearse(half_a_year, indexed(half_a_year), Asking("wages OR remittances"), NOW)
+    assert (told.hits, told.hints, told.families, told.hurried) == (26, (), (), True)
+
+
 def test_more_changes_than_are_looked_at_are_said_to_be(half_a_year, monkeypatch):
     monkeypatch.setattr(rehearsal, "MOST_WORKS", 10)
     told = rehearse(half_a_year, indexed(half_a_year), Asking("wages"), NOW)
