@@ -90,6 +90,13 @@ class Settings(BaseSettings):
             raise ValueError("must be a mail address that someone reads")
         return value
 
+    @field_validator("bounce_address")
+    @classmethod
+    def _room_for_a_signature(cls, value: str) -> str:
+        if len(value.partition("@")[0]) > 30:  # of 64 (RFC 5321), as +NUMBER.SIGNATURE is added
+            raise ValueError("must have at most 30 characters before its @")
+        return value
+
     @field_validator("bounces")
     @classmethod
     def _mailbox(cls, value: str) -> str:

@@ -87,6 +87,7 @@ def test_a_person_decides_who_sends(house, mail, monkeypatch):
         ("BOUNCES", "imaps://bounces:secret@mail.example.org/INBOX"),
         ("BOUNCES", "pop3://bounces@mail.example.org"),
         ("BOUNCE_ADDRESS", "bounces"),
+        ("BOUNCE_ADDRESS", f"{'b' * 31}@example.org"),
         ("SECRETARIAT", "nobody"),
         ("MAIL_RATE", "-1"),
     ],
