@@ -1,6 +1,8 @@
 """Does the lint say what is wrong with a search, refuse what can never match, and nothing else?"""
 
 import csv
+import itertools
+import os
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from search.alerts.members.verdicts import sentences
 from search.engines.engine import Question
 from search.query.parse import parse
 from search.query.resolve import resolve
+from search.web.help_text import EXAMPLES
+from tests.search.fuzzing import queries
 from tests.search.library import fill
 
 TODAY = date(2026, 11, 24)
@@ -79,6 +83,26 @@ def test_straight_marks_mean_the_same(tmp_path):
     straight = lint(curly, today=TODAY).query
     assert straight == '"domestic workers" OR "travailleurs domestiques"'
     assert Searcher(catalog, engine).total(straight) == Searcher(catalog, engine).total(curly) > 0
+
+
+def test_whatever_is_typed_gets_verdicts_and_a_refusal_is_never_wrong(searcher):
+    """Hundreds of queries, real, made and broken: what finds something is not refused, whatever it is narrowed to."""
+    number = int(os.environ.get("FORUMWATCH_TEST_QUERIES", "600"))
+    narrowing = itertools.cycle(({}, {"publisher": ["UN"]}, {"language": ["fr"], "year": ["2021", "2025"]}))
+    refused = 0
+    for query, filters in zip(queries(number), narrowing, strict=False):
+        found = lint(query, filters, citations=searcher.citing, today=TODAY)
+        assert all(each.message and 0 <= each.start <= each.end for each in found.verdicts)
+        if found.refusals and found.refusals[0].code not in ("too_long", "empty"):
+            refused += 1
+            assert not searcher.total(query, filters), (query, filters, found.refusals)
+        assert lint(found.query, filters, citations=searcher.citing, today=TODAY).query == found.query
+    assert refused > number / 30
+
+
+def test_every_search_that_the_help_page_shows_can_be_saved():
+    for example in EXAMPLES:
+        assert not lint(example.query, today=TODAY).refusals, example.query
 
 
 @pytest.mark.parametrize("language", ["fr", "es"])
