@@ -56,3 +56,13 @@ def test_what_was_missed_is_said_by_hand_and_on_the_page_of_health(forumwatch, h
     assert json.loads(released.stdout)["state"] == "released"
     refused = forumwatch("floods", "--drop", str(hold.id), home=home)
     assert refused.returncode == 2 and "was released already" in refused.stderr
+
+
+def test_where_an_alert_is(forumwatch, home):
+    told = forumwatch("trace", "wages", "A/81/0", "--address", "ana@example.net", "--json", home=home)
+    assert told.returncode == 2 and "there is no saved search 'wages'" in told.stderr  # names are as they were given
+    told = forumwatch("trace", "Wages", "A/81/0", "--address", "ana@example.net", "--json", home=home)
+    assert json.loads(told.stdout)["state"] == "flood", told.stderr
+    told = forumwatch("trace", "1", "A/81/5", home=home)
+    assert told.stdout.startswith("Wages: A/81/5 (About 5)\n  seen: Seen at by-hand on ")
+    assert told.stdout.endswith("  matched: It should have matched. The next audit finds it, and tells it late.\n")
