@@ -11,7 +11,7 @@ from search.alerts.links import Letterhead, Links
 from search.alerts.mails.making import Frame, Maker
 from search.alerts.mails.periods import WEEKLY, due
 from search.alerts.mails.receipt import receipt, seq_before
-from search.alerts.mails.untold import Match, Member
+from search.alerts.mails.untold import Asked, Match, Member
 from search.alerts.members.rehearsal import Rehearsal
 
 WORKS = 5  # that it tells of, the newest
@@ -28,8 +28,10 @@ def sample_text(
     with catalog.read() as connection:
         after, last = seq_before(connection, run.begins), catalog.last_seq(connection)
     name = told.asking.query.replace('"', "").strip() or told.said
+    filters = tuple((facet, tuple(values)) for facet, values in sorted(told.asking.filters.items()) if values)
+    asked = Asked(told.asking.query, filters, told.asking.scope)
     matches = tuple(
-        Match(number, work, told.changed[work], "news", 0, name, told.asking.query)
+        Match(number, work, told.changed[work], "news", 0, name, asked)
         for number, work in enumerate(told.sample[:WORKS], 1)
     )
     member = Member(0, NOBODY, language, "UTC", False, False, now, matches)

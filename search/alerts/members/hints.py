@@ -38,7 +38,7 @@ def narrower(
     total = max((count for counts in facets.values() for _, count in counts), default=0)
     found: list[Hint] = []
     for name, counts in facets.items():
-        if asking.filters.get(name):
+        if asking.filters.get(name) or name == "year":  # what is new is of this year
             continue
         for value, count in sorted(counts, key=lambda pair: -pair[1])[:3]:
             if count < total * WORTH:

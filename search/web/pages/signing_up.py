@@ -33,7 +33,7 @@ from search.web.tongues import NAMES, of_reader, zone_of_reader
 AN_HOUR = 30  # forms from one network
 AT_LEAST = 0.4  # seconds that an answer takes, whatever there was to do
 TRAP = "website"  # a field that people do not see and do not fill in
-TOO_OFTEN = "This form was used too often from where you are; please try again in a few minutes."
+TOO_OFTEN = "This page was used too often from where you are; please try again in a few minutes."
 
 
 class Limits:

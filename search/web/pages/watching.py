@@ -32,18 +32,22 @@ from search.json_shapes import WatchJson
 from search.web.asked import Asked, asked
 from search.web.forms import Typed, typed
 from search.web.pages.examples import WATCH
-from search.web.pages.signing_up import TRAP
+from search.web.pages.signing_up import TRAP, Limits
 from search.web.signed import found
 from search.web.site import Answer, Site
 from search.web.tongues import CHOICE, NAMES, of_reader, zone_of_reader
 from search.web.twins import Described, serve
 
+AN_HOUR = 300  # rehearsals from one network: each is a score of searches
 PARAMETERS = [
     ("q", "The query; see /help.", '"domestic workers" AND country:PHL'),
     ("unit", "works (as without it), or paragraphs: each holds all that was asked for.", "paragraphs"),
     (CHOICE, "The language of what is said: en, fr or es.", "fr"),
     *((name, f"[many] Narrows to works with any of these values in the facet {name}.", "") for name in FACETS),
 ]
+
+
+MISTAKES = {429: "More rehearsals than one network may have in an hour."}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,10 @@ def pairs_of(asking: Asking) -> list[tuple[str, str]]:
 
 
 def mount(app: FastAPI, site: Site) -> None:
+    limits = Limits(AN_HOUR)
+
     def watch(request: Request) -> Answer:
+        limits.check(request)
         question, _ = asked(request.query_params.multi_items())
         visit = Visit(question, of_reader(request))
         told, sample = _rehearsed(site, visit)
@@ -97,7 +104,7 @@ def mount(app: FastAPI, site: Site) -> None:
             return await run_in_threadpool(_own, site, request, visit, fields, wrong)
         return RedirectResponse(f"{site.local.signed('manage', token)}?done={'mend' if visit.broken else 'add'}", 303)
 
-    told = Described("What a search would bring if it were watched", WatchJson, WATCH, PARAMETERS)
+    told = Described("What a search would bring if it were watched", WatchJson, WATCH, PARAMETERS, MISTAKES)
     serve(app, site, "/watch", watch, told)
     more = {"response_class": HTMLResponse, "response_model": None, "include_in_schema": False}
     app.add_api_route("/manage/{token}/watch", own, methods=["GET", "HEAD"], **more)  # type: ignore[arg-type]

@@ -115,3 +115,11 @@ def test_opening_the_page_decides_nothing(client, catalog, troubles):
 def test_an_empty_desk(client):
     text = Page(client.get(DESK).text).text
     assert "No alarm rings" in text and "No audit has run yet" in text
+
+
+def test_alarms_are_on_the_page_of_health_and_in_its_twin(client, troubles):
+    told = client.get("/health.json").json()
+    assert [each["kind"] for each in told["alarms"]] == ["source", "digest", "missed"] and told["status"] != "ok"
+    page = Page(client.get("/health").text)
+    for each in told["alarms"]:
+        assert each["says"] in page.text and each["remedy"] in page.text

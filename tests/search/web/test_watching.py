@@ -14,6 +14,7 @@ from search.alerts import match_changes
 from search.alerts.links import Letterhead, Links
 from search.alerts.members.subscribers import subscribe
 from search.web import create_app
+from search.web.pages.watching import AN_HOUR
 from tests.search.library import Document, Work, put
 from tests.search.web.conftest import BASE, SECRET
 from tests.search.web.test_pages import Page
@@ -190,3 +191,11 @@ def test_hostile_words_stay_words(site):
         assert "<script" not in page
     assert site.get("/watch", params={"q": "x" * 5000}).status_code == 200
     assert site.get("/watch").status_code == 200
+
+
+def test_one_network_rehearses_no_more_than_its_share(site):
+    for _ in range(AN_HOUR):
+        assert site.get("/watch.json", params={"q": "the NOT the"}).status_code == 200
+    answer = site.get("/watch.json", params={"q": "the NOT the"})
+    assert answer.status_code == 429 and int(answer.headers["retry-after"]) > 0
+    assert site.get("/search", params={"q": "wages"}).status_code == 200
