@@ -25,7 +25,7 @@ from search.alerts.members.saved import identity_of
 from tests.search.alerts.matching.test_matching import work
 from tests.search.library import put, withdraw
 
-WANTED = int(os.environ.get("FORUMWATCH_TEST_SEQUENCE", "250"))
+WANTED = int(os.environ.get("FORUMWATCH_TEST_SEQUENCE", "400"))
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 WORDS = ("wages", "visas", "fees")
 QUERIES: dict[str, Callable[[str], bool]] = {
@@ -46,9 +46,10 @@ SEARCHES = (
 )
 searches = st.sampled_from(SEARCHES)
 backs = st.sampled_from((None, None, 0, 2))
+published = st.tuples(st.just("publish"), letters, st.sampled_from(WORDS))
 steps = st.one_of(
-    st.tuples(st.just("publish"), letters, st.sampled_from(WORDS)),
-    st.tuples(st.just("publish"), letters, st.sampled_from(WORDS)),
+    published,
+    published,
     st.tuples(st.just("withdraw"), letters, st.none()),
     st.tuples(st.just("note"), letters, st.none()),
     st.tuples(st.just("begin"), searches, backs),
@@ -134,20 +135,22 @@ class Ledger(RuleBasedStateMachine):
         self.remember()
         self.act(step)
 
-    @rule(batch=st.integers(1, 3), between=st.lists(strikes, min_size=1, max_size=3))
-    def match_while_others_act(self, batch, between) -> None:
+    @rule(first=published, batch=st.integers(1, 3), between=st.lists(strikes, min_size=1, max_size=3))
+    def match_while_others_act(self, first, batch, between) -> None:
         self.remember()
+        self.act(first)
         self.between = between
         match_changes(self.catalog, batch)
         self.between = []
 
-    @rule(batch=st.integers(1, 3), moment=st.integers(1, 40), between=st.lists(strikes, max_size=2))
-    def match_and_die(self, batch, moment, between) -> None:
+    @rule(first=published, moment=st.integers(1, 40), between=st.lists(strikes, max_size=2))
+    def match_and_die(self, first, moment, between) -> None:
         global struck
         self.remember()
+        self.act(first)
         self.between, self.fuse = between, moment
         try:
-            match_changes(self.catalog, batch)
+            match_changes(self.catalog, 2)
         except Crash:
             struck += 1
         self.between, self.fuse = [], 0
@@ -285,7 +288,7 @@ def test_nothing_is_lost_and_nothing_comes_twice_whatever_comes_between(record_p
 
         Ledger.catalog.migrate()
         some = settings(
-            max_examples=min(10 + WANTED // 20, 500),
+            max_examples=min(10 + WANTED // 40, 500),
             stateful_step_count=25,
             database=None,
             suppress_health_check=list(HealthCheck),
