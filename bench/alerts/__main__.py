@@ -10,12 +10,10 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
 from bench.alerts.made import NARROW, WIDE
-from tests.elastic import NoServer, Server
 
 DOCS = Path(__file__).parents[2] / "docs" / "alerts.md"
 BEGIN, END = "<!-- bench: matching: begin -->", "<!-- bench: matching: end -->"
@@ -33,13 +31,12 @@ HEAD = (
 def main() -> int:
     asked = _asked()
     lines = [_heading(asked.works), "", HEAD.rstrip()]
-    with ExitStack() as stack:
-        url = _cluster(stack) if asked.percolator else ""
-        for share, said in SHARES.items():
-            for number in (size for size in SIZES if size <= asked.searches):
-                for what in _candidates(number, share, url):
-                    lines.append(_row(number, said, _measure(what, number, share, asked.works, url), asked.works))
-                    _show(lines[-1])
+    for share, said in SHARES.items():
+        for number in (size for size in SIZES if size <= asked.searches):
+            for what in _candidates(number, share, asked.percolator):
+                figures = _measure(what, number, share, asked.works, asked.percolator)
+                lines.append(_row(number, said, figures, asked.works))
+                _show(lines[-1])
     text = "\n".join(lines)
     _show(text)
     if asked.keep:
@@ -80,14 +77,6 @@ def _heading(works: int) -> str:
     )
 
 
-def _cluster(stack: ExitStack) -> str:
-    try:
-        return stack.enter_context(Server(heap="2g")).url
-    except NoServer as error:
-        _show(f"NOT MEASURED: Elasticsearch's percolator: {error}")
-        return ""
-
-
 def _keep(text: str) -> None:
     """Puts the table between its marks in docs/alerts.md."""
     whole = DOCS.read_text(encoding="utf-8")
@@ -100,7 +89,9 @@ def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.alerts", description=__doc__)
     parser.add_argument("--works", type=int, default=WORKS)
     parser.add_argument("--searches", type=int, default=max(SIZES), help="at most so many")
-    parser.add_argument("--percolator", action="store_true", help="beside Elasticsearch's, too")
+    parser.add_argument(
+        "--percolator", default="", help="address of an Elasticsearch that has one, to be beside it too"
+    )
     parser.add_argument("--keep", action="store_true", help="write the table into docs/alerts.md")
     return parser.parse_args()
 

@@ -232,14 +232,15 @@ class Questions:
         return Found(tuple(dict.fromkeys(numbers)), tuple(dict.fromkeys(rows)), node.slop), frozenset(numbers + rarest)
 
     def _row(self, where: str, chain: str, tokens: tuple[str, ...]) -> tuple[Runs, Numbers]:
-        channel = {"text": chain, TITLE: title_channel(chain)}.get(where, where)
+        channel = chain if where == "text" else title_channel(chain) if where == TITLE else where
         runs = self.runs.get(channel)
         if runs is None:
             runs = self.runs[channel] = Runs(chain)
         for token in tokens:
             if token not in runs.numbers:
                 runs.numbers[token] = self._number()
-                runs.forget()  # what is remembered does not know of it
+                if runs.known:
+                    runs.forget()  # what is remembered does not know of it
         return runs, tuple([runs.numbers[token] for token in tokens])
 
     def _beginnings(self, node: Match) -> list[int]:
