@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from starlette.testclient import TestClient
 
+from catalog import Catalog
 from catalog.tables import changes, outbox, saved_searches
 from search import Searcher, index_changes, open_engine
 from search.alerts import match_changes
@@ -15,6 +16,7 @@ from search.alerts.links import Letterhead, Links
 from search.alerts.members.subscribers import subscribe
 from search.web import create_app
 from search.web.pages.watching import AN_HOUR
+from tests.search.copies import copied_from
 from tests.search.library import Document, Work, put
 from tests.search.web.conftest import BASE, SECRET
 from tests.search.web.test_pages import Page
@@ -34,9 +36,11 @@ def work(number: int) -> Work:
     )
 
 
-@pytest.fixture
-def site(catalog, tmp_path):
-    """Two works a week for half a year, and the pages over them at a clock that stands still."""
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
+    """Two works a week for half a year, and an index of them."""
+    catalog = Catalog(f"sqlite:///{tmp_path_factory.mktemp('once')}/catalog.sqlite")
+    catalog.migrate()
     for number in range(52):
         put(catalog, work(number))
     with catalog.write() as connection:
@@ -45,6 +49,18 @@ def site(catalog, tmp_path):
             connection.execute(sa.update(changes).where(changes.c.seq == number + 1).values(at=at))
     engine = open_engine(None)
     index_changes(catalog, engine)
+    return copied_from(catalog), engine
+
+
+@pytest.fixture
+def catalog(once, tmp_path):
+    return once[0](tmp_path)
+
+
+@pytest.fixture
+def site(once, catalog, tmp_path):
+    """The pages over it, at a clock that stands still."""
+    engine = once[1]
     searcher, archive = Searcher(catalog, engine), lambda sha256: tmp_path / sha256
     head = Letterhead("watch@example.org")
     app = create_app(catalog, searcher, archive, SECRET, BASE, letterhead=head, clock=lambda: NOW)

@@ -17,6 +17,7 @@ from search.alerts.members.hints import with_its_family
 from search.alerts.members.rehearsal import WEEK, WINDOW, rehearse
 from search.alerts.members.saved import identity_of
 from search.alerts.members.sought import Asking
+from tests.search.copies import copied_from
 from tests.search.library import WORKS, Document, Work, changed, put, withdraw
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -64,7 +65,7 @@ FILTERS = ({}, {"publisher": ["UN", "ILO"]}, {"language": ["en"], "country": ["P
 EVENT = st.tuples(st.sampled_from(range(len(WORKS))), st.sampled_from(["put", "change", "withdraw", "note"]))
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     events=st.lists(EVENT, min_size=1, max_size=20),
     ages=st.lists(st.floats(0.01, 200), min_size=20, max_size=20),
@@ -95,18 +96,23 @@ def test_a_rehearsal_counts_what_live_matching_finds(tmp_path_factory, events, a
     assert set(told.changed) == live and told.hits == len(live) == sum(told.weeks)
 
 
-@pytest.fixture
-def half_a_year(catalog):
+@pytest.fixture(scope="module")
+def once(tmp_path_factory):
     """Two works on wages a week for half a year: one of the ILO in English, one of the IOM in French."""
+    catalog = Catalog(f"sqlite:///{tmp_path_factory.mktemp('once')}/catalog.sqlite")
+    catalog.migrate()
     for number in range(52):
         publisher, language, symbol = ("IOM", "fr", f"C/{number}/1") if number % 2 else ("ILO", "en", f"GB.{number}/1")
         text = "Les salaires (wages) des migrants." if number % 2 else "Wages of migrants, and their remittances."
-        put(
-            catalog,
-            Work(publisher, f"On wages {number}", [Document(language, symbol, "t", [(1, "1", text)])], symbol=symbol),
-        )
+        document = Document(language, symbol, "t", [(1, "1", text)])
+        put(catalog, Work(publisher, f"On wages {number}", [document], symbol=symbol))
     dated(catalog, [3.5 * number + 0.1 for number in range(52)])
-    return catalog
+    return copied_from(catalog)
+
+
+@pytest.fixture
+def half_a_year(once, tmp_path):
+    return once(tmp_path)
 
 
 def test_how_many_to_expect_a_week(half_a_year):
