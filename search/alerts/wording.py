@@ -5,6 +5,7 @@ which are read as they are: no compiled file to forget. A text without a transla
 `make messages` find those (texts.py).
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 LANGUAGES = ("en", "fr", "es")
 SOURCE = "en"  # the language of the texts themselves
-RTL_SCRIPTS = (("\u0590", "\u08ff"), ("\ufb1d", "\ufdff"), ("\ufe70", "\ufefc"))
+RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 ISOLATE_RTL, ISOLATE_FIRST, END_ISOLATE = "\u2067", "\u2068", "\u2069"  # Unicode bidi algorithm, UAX 9
 
 
@@ -68,7 +69,7 @@ class Wording:
 
 def is_rtl(text: str) -> bool:
     """True if the text holds letters that run from right to left."""
-    return not text.isascii() and any(low <= letter <= high for letter in text for low, high in RTL_SCRIPTS)
+    return not text.isascii() and RTL.search(text) is not None
 
 
 def isolated(text: str, language: str | None = None) -> str:

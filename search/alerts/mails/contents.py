@@ -20,6 +20,7 @@ from search.marks import marks
 from search.results import Hit, Passage
 from search.spoken import at_places
 
+MOST_WORKS, MOST_HITS = 20_000, 60_000  # that are kept in memory
 TOGETHER = 300  # passages that are placed at once
 CHUNK = 10_000  # ids in one query
 RECENT = timedelta(days=2)
@@ -39,21 +40,36 @@ NOWHERE, IN_TITLE = Stands(None, "", ""), Stands(None, "", "title")
 
 
 class Contents:
-    """The works that these members are told of, and what their passages say; new are those after change `after`.
+    """The works that members are told of, and what their passages say; new are those after change `after`.
 
-    Where there was no such change, because no run came before: those of the last days.
+    Where there was no such change, because no run came before: those of the last days. What one member's mail needed
+    is there for the next one's, until there is too much of it.
     """
 
-    def __init__(self, catalog: Catalog, members: Sequence[Member], now: datetime, after: int | None) -> None:
+    def __init__(self, catalog: Catalog, now: datetime, after: int | None) -> None:
         self._catalog = catalog
+        self._after, self._recent = after, now - RECENT
+        self._forget()
+
+    def take(self, members: Sequence[Member]) -> None:
+        """Reads what these members are to be told, as far as it is not known yet."""
+        if len(self._works) > MOST_WORKS or len(self._hits) > MOST_HITS:
+            self._forget()
         ids = {match.work_id for member in members for match in member.matches}
         ids |= {sent.work_id for member in members for sent in member.sent}
-        self._works = _rows(catalog, sorted(ids))
-        self._came = _came(catalog, sorted(ids))
-        self._after, self._recent = after, now - RECENT
+        unknown = sorted(ids - set(self._works))
+        self._works |= _rows(self._catalog, unknown)
+        self._came |= _came(self._catalog, unknown)
+        self._look_up(members)
+
+    def _forget(self) -> None:
+        from search.engines import open_engine
+
+        self._works: dict[int, Any] = {}
+        self._came: dict[int, tuple[int, datetime]] = {}
         self._hits: dict[tuple[Asked, str, int], Hit] = {}
         self._stands: dict[tuple[str, int], Stands] = {}
-        self._look_up(members)
+        self._engine, self._indexed = open_engine(None), set[int]()
 
     def items(self, member: Member) -> tuple[Item, ...]:
         """Each work once, in the order of the mail, with every search that found it; the first FULL with a passage."""
@@ -85,24 +101,31 @@ class Contents:
 
     def _look_up(self, members: Sequence[Member]) -> None:
         """Passages for the first search that found each item that is shown whole, each question once."""
-        from search.engines import open_engine
         from search.hits import dress_many
-        from search.works import load_works
 
         wanted: dict[str, dict[Asked, dict[int, None]]] = {}
         for member in members:
             for work, found in self._ordered(member)[:FULL]:
-                wanted.setdefault(member.language, {}).setdefault(found[0].asked, {})[work] = None
-        ids = sorted({work for asked in wanted.values() for works in asked.values() for work in works})
-        engine = open_engine(None)
-        for start in range(0, len(ids), LOADED):
-            engine.add(load_works(self._catalog, ids[start : start + LOADED]))
-        engine.commit()
+                if (found[0].asked, member.language, work) not in self._hits:
+                    wanted.setdefault(member.language, {}).setdefault(found[0].asked, {})[work] = None
+        self._index({work for asked in wanted.values() for works in asked.values() for work in works})
+        fresh: list[Passage] = []
         for language, questions in wanted.items():
             asked = [(meaning_of(self._catalog, each).tree, list(works)) for each, works in questions.items()]
-            for each, hits in zip(questions, dress_many(self._catalog, engine, asked, language), strict=True):
+            for each, hits in zip(questions, dress_many(self._catalog, self._engine, asked, language), strict=True):
                 self._hits |= {(each, language, hit.work_id): hit for hit in hits}
-        self._stands = _stands(self._catalog, [hit.passages[0] for hit in self._hits.values() if hit.passages])
+                fresh += [hit.passages[0] for hit in hits if hit.passages]
+        self._stands |= _stands(self._catalog, fresh)
+
+    def _index(self, ids: set[int]) -> None:
+        from search.works import load_works
+
+        new = sorted(ids - self._indexed)
+        for start in range(0, len(new), LOADED):
+            self._engine.add(load_works(self._catalog, new[start : start + LOADED]))
+        if new:
+            self._engine.commit()
+        self._indexed |= ids
 
     def _item(self, work: int, found: Sequence[Match], language: str) -> Item:
         row, first = self._works[work], found[0].asked

@@ -47,11 +47,13 @@ class Maker:
     ) -> None:
         self.catalog, self.links, self.letterhead = catalog, links, letterhead
         self.now, self.after = now, after
+        self._contents: Contents | None = None
         self._titles: dict[str, str] | None = None
 
     def mails(self, members: Sequence[Member], frames: Sequence[Frame], receipt: Receipt | None = None) -> list[Made]:
         """The mail of each member in its frame; the works they share are read and indexed once."""
-        contents = Contents(self.catalog, members, self.now, self.after)
+        contents = self._contents = self._contents or Contents(self.catalog, self.now, self.after)
+        contents.take(members)
         made: list[Made] = []
         for member, frame in zip(members, frames, strict=True):
             letter = self._letter(member, frame, contents, receipt)

@@ -28,8 +28,7 @@ def sample_text(
     with catalog.read() as connection:
         after, last = seq_before(connection, run.begins), catalog.last_seq(connection)
     name = told.asking.query.replace('"', "").strip() or told.said
-    filters = tuple((facet, tuple(values)) for facet, values in sorted(told.asking.filters.items()) if values)
-    asked = Asked(told.asking.query, filters, told.asking.scope)
+    asked = Asked.of(told.asking.query, told.asking.filters, told.asking.scope)
     matches = tuple(
         Match(number, work, told.changed[work], "news", 0, name, asked)
         for number, work in enumerate(told.sample[:WORKS], 1)

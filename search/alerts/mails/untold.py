@@ -5,10 +5,10 @@ that another mail has told of for the same news (a search of another cadence fou
 `sent`, with the mail that told it.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,6 +25,11 @@ class Asked(NamedTuple):
     query: str
     filters: tuple[tuple[str, tuple[str, ...]], ...] = ()
     scope: str = "works"
+
+    @classmethod
+    def of(cls, query: str, filters: Mapping[str, Sequence[str]], scope: str) -> Self:
+        narrowed = tuple((name, tuple(values)) for name, values in sorted(filters.items()) if values)
+        return cls(query, narrowed, scope)
 
 
 class Match(NamedTuple):
@@ -114,7 +119,7 @@ def untold(
         elif row.match_id in sent:
             before.setdefault(row.id, []).append(Sent(row.match_id, row.work_id, *sent[row.match_id]))
         else:
-            asked = known.setdefault(row.search_id, _asked(row))
+            asked = known.setdefault(row.search_id, Asked.of(row.query, row.filters or {}, row.scope))
             match = Match(row.match_id, row.work_id, row.seq, row.origin, row.search_id, row.name, asked)
             told.setdefault(row.id, []).append(match)
     if heartbeats:
@@ -156,11 +161,6 @@ _WHO = (
 
 def _who(row: Any) -> Member:
     return Member(row.id, row.address, row.language, row.timezone, row.safe, row.heartbeat, row.joined)
-
-
-def _asked(row: Any) -> Asked:
-    filters = tuple((name, tuple(values)) for name, values in sorted((row.filters or {}).items()) if values)
-    return Asked(row.query, filters, row.scope)
 
 
 def _rows(wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
