@@ -61,9 +61,10 @@ class Digests:
     taken: int
 
     def lines(self) -> list[str]:
+        size = f"{self.mean_kb:.0f} kB each, at most {self.largest_kb:.0f} kB"
         return [
             f"digests: {self.members} members x {EACH} searches, {self.matches} matches in {WORKS} works",
-            f"  made       {self.made:6.1f} s  {self.mails} mails of {self.mean_kb:.0f} kB (at most {self.largest_kb:.0f})",
+            f"  made       {self.made:6.1f} s  {self.mails} mails of {size}",
             f"  delivered  {self.delivered:6.1f} s  {self.taken} taken by an SMTP server in another process",
             f"  together   {self.made + self.delivered:6.1f} s; peak memory {self.peak_mb:.0f} MB",
         ]
