@@ -124,6 +124,13 @@ def test_a_forged_bounce_suppresses_nobody(catalog, box, sent, forged, outbox_st
     assert box.names() == ["cur/0001.host:2,S"]
 
 
+def test_a_forged_complaint_suppresses_nobody_though_it_names_our_mail(catalog, box, sent):
+    (ana,) = sent("ana@example.net")
+    box.put(returned(ABUSE, path="bounces+1.0123456789abcdef@example.org", id=ana["id"], action="abuse"))
+    assert read_bounces(catalog, box, OFFICE, NOW) == BounceReport(unknown=1)
+    assert not reason(catalog, "ana@example.net")
+
+
 def test_without_an_address_for_bounces_the_message_id_has_to_do(catalog, box, sent):
     (ana,) = sent("ana@example.net")
     box.put(returned(EXIM, id=ana["id"], said="550 unknown user"))
