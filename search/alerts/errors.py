@@ -7,7 +7,12 @@
       - Gone         a link of ours that has expired, or whose member, search or mail is no longer here
 """
 
+from typing import TYPE_CHECKING
+
 from catalog import ForumwatchError
+
+if TYPE_CHECKING:
+    from search.alerts.wording import Wording
 
 
 class AlertError(ForumwatchError):
@@ -15,7 +20,24 @@ class AlertError(ForumwatchError):
 
 
 class Refused(AlertError):
-    """Raised by subscribe() when what was asked for cannot be kept; nothing has been written."""
+    """Raised when what was asked for cannot be kept; nothing has been written.
+
+    str() is in English, for the command line; `said` in the language of whoever typed it.
+    """
+
+    def __init__(self, text: str, **filled: object) -> None:
+        super().__init__(text.format(**filled) if filled else text)
+        self.text, self.filled = text, filled
+
+    def said(self, words: "Wording") -> str:
+        """As a sentence of its own."""
+        said = words(self.text, **self.filled)
+        return f"{said[:1].upper()}{said[1:]}."
+
+
+def w(text: str) -> str:
+    """Marks a text for the catalogs (texts.py) where it is raised; it is put into a language where it is shown."""
+    return text
 
 
 class TokenError(AlertError):

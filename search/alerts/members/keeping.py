@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog
 from catalog.catalog import SEQUENCE_LOCK
 from catalog.tables import matches, saved_searches, subscribers
-from search.alerts.errors import Gone, Refused
+from search.alerts.errors import Gone, Refused, w
 from search.alerts.members.wanted import MOST_SEARCHES, Complaints, Wanted, checked
 
 RUNNING, PAUSED, ENDED, BROKEN = "running", "paused", "ended", "broken"  # saved_searches.state
@@ -43,7 +43,11 @@ def add_search(catalog: Catalog, subscriber_id: int, wanted: Wanted, backfill: b
 
     Errors: Refused, in words, where it cannot be watched; Gone where there is no such member any more.
     """
-    searches, complaints = checked(catalog, [wanted])
+    with catalog.read() as connection:
+        language = connection.execute(
+            sa.select(subscribers.c.language).where(subscribers.c.id == subscriber_id)
+        ).scalar()
+    searches, complaints = checked(catalog, [wanted], language or "en")
     with catalog.write() as connection:
         mine = sa.select(subscribers.c.state).where(subscribers.c.id == subscriber_id).with_for_update()
         if connection.execute(mine).scalar() != "active":
@@ -92,7 +96,7 @@ def keep(
         begin |= {"filters": dict(each.filters), "scope": each.scope}
         connection.execute(sa.insert(saved_searches).values(begin))
     if running > MOST_SEARCHES and new:
-        raise Refused(f"at most {MOST_SEARCHES} searches can be watched for one address")
+        raise Refused(w("at most {most} searches can be watched for one address"), most=MOST_SEARCHES)
     return Kept(tuple(new), tuple(old))
 
 

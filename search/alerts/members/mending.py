@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 from catalog import Catalog
 from catalog.tables import matches, saved_searches, subscribers
-from search.alerts.errors import Gone, Refused
+from search.alerts.errors import Gone, Refused, w
 from search.alerts.members.keeping import BROKEN, ENDED, RUNNING, current_seq
 from search.alerts.members.sought import Asking
 from search.alerts.members.wanted import Wanted, checked
@@ -61,11 +61,11 @@ def mend(catalog: Catalog, subscriber_id: int, search_id: int, wanted: Wanted) -
         if row is None:
             raise Gone("this saved search is no longer here: it was deleted")
         if row.state != BROKEN:
-            raise Refused("this search is not broken: nothing was changed")
+            raise Refused(w("this search is not broken: nothing was changed"))
         same = (saved_searches.c.subscriber_id == subscriber_id) & (saved_searches.c.identity == identity)
         other = sa.select(saved_searches.c.name).where(same, saved_searches.c.id != search_id)
         if (name := connection.execute(other).scalar()) is not None:
-            raise Refused(f"you have this search already, as “{name}”")
+            raise Refused(w("you have this search already, as “{name}”"), name=name)
         change: dict[str, object] = {
             "name": each.name,
             "query": each.query,

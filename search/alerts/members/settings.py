@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from search.alerts.errors import Refused
+from search.alerts.errors import Refused, w
 
 LANGUAGES = ("en", "fr", "es")
 _REGIONS = frozenset(
@@ -25,9 +25,13 @@ class MailSettings:
     def row(self) -> dict[str, Any]:
         """As columns of subscribers. Raises Refused."""
         if self.language not in LANGUAGES:
-            raise Refused(f"mails are written in {', '.join(LANGUAGES)}, not in {self.language[:20]!r}")
+            raise Refused(
+                w("mails are written in {these}, not in “{this}”"), these=", ".join(LANGUAGES), this=self.language[:20]
+            )
         if self.timezone not in zones():
-            raise Refused(f"there is no time zone {self.timezone[:40]!r}; one is called Europe/Zurich, another UTC")
+            raise Refused(
+                w("there is no time zone “{this}”; one is called Europe/Zurich, another UTC"), this=self.timezone[:40]
+            )
         wishes = {"heartbeat": bool(self.heartbeat), "safe": bool(self.safe)}
         return {"language": self.language, "timezone": self.timezone, **wishes}
 

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection, Row
 
 from catalog import Catalog, upsert
 from catalog.tables import outbox, sign_ups, subscribers
-from search.alerts.errors import Gone, Refused
+from search.alerts.errors import Gone, Refused, w
 from search.alerts.links import Letterhead, Links
 from search.alerts.members.addresses import clean_address, hint
 from search.alerts.members.asking import KIND, Asking, confirmation, message_id, way_back
@@ -68,9 +68,11 @@ def sign_up(catalog: Catalog, asked: SignUp, links: Links, letterhead: Letterhea
     about what was typed and never about whom we know.
     """
     address, settings = clean_address(asked.address), asked.settings.row()
-    searches, _ = checked(catalog, asked.searches)
+    searches, _ = checked(catalog, asked.searches, asked.settings.language)
     if len(searches) > MOST_AT_ONCE:
-        raise Refused(f"at most {MOST_AT_ONCE} searches can be asked for at once; more can be added afterwards")
+        raise Refused(
+            w("at most {most} searches can be asked for at once; more can be added afterwards"), most=MOST_AT_ONCE
+        )
     with catalog.write() as connection:
         if _unconfirmed(connection, now) >= FULL_AT:
             return FULL

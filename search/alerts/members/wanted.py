@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
 from catalog import Catalog
-from search.alerts.errors import Refused
+from search.alerts.errors import Refused, w
 from search.alerts.members.lint import lint
 from search.alerts.members.saved import identity_of, meaning
 from search.citing import Citing
@@ -45,25 +45,26 @@ class Wanted:
 Complaints = dict[str, tuple[Complaint, ...]]
 
 
-def checked(catalog: Catalog, searches: Iterable[Wanted]) -> tuple[dict[str, Wanted], Complaints]:
+def checked(catalog: Catalog, searches: Iterable[Wanted], language: str = "en") -> tuple[dict[str, Wanted], Complaints]:
     """By identity, as they can be kept, and by name what is odd in each. Raises Refused in words for who typed them."""
     kept: dict[str, Wanted] = {}
     complaints: Complaints = {}
     for number, each in enumerate(searches, start=1):
         if number > MOST_SEARCHES:
-            raise Refused(f"at most {MOST_SEARCHES} searches can be watched for one address")
+            raise Refused(w("at most {most} searches can be watched for one address"), most=MOST_SEARCHES)
         tidy = _tidy(each)
-        linted = lint(tidy.query, tidy.filters, tidy.scope, citations=Citing(catalog))
+        linted = lint(tidy.query, tidy.filters, tidy.scope, citations=Citing(catalog), language=language)
         if linted.refusals:
             why = " ".join(verdict.message for verdict in linted.refusals[:3])
-            raise Refused(f"the search {tidy.name!r} cannot be watched: {why[:1].lower()}{why[1:].removesuffix('.')}")
+            why = f"{why[:1].lower()}{why[1:].removesuffix('.')}"
+            raise Refused(w("the search “{name}” cannot be watched: {why}"), name=tidy.name, why=why)
         tidy = replace(tidy, query=linted.query)
         understood = meaning(tidy.query, Citing(catalog), filters=tidy.filters)
         kept[tidy.identity] = tidy
         if understood.complaints:
             complaints[tidy.name] = understood.complaints
     if not kept:
-        raise Refused("a subscription needs at least one search")
+        raise Refused(w("a subscription needs at least one search"))
     return kept, complaints
 
 
@@ -71,22 +72,22 @@ def name_of(text: str, otherwise: str = "") -> str:
     """A name as it is kept, on one line; `otherwise` where there is none."""
     name = " ".join(text.split()) or " ".join(otherwise.split())[:LONGEST_NAME]
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise Refused(f"the name of a search is one line of at most {LONGEST_NAME} characters")
+        raise Refused(w("the name of a search is one line of at most {most} characters"), most=LONGEST_NAME)
     return name
 
 
 def cadence_of(text: str) -> str:
     if text not in CADENCES:
-        raise Refused(f"mails are sent {', '.join(CADENCES)}, not {text[:20]!r}")
+        raise Refused(w("mails are sent {these}, not “{this}”"), these=", ".join(CADENCES), this=text[:20])
     return text
 
 
 def _tidy(wanted: Wanted) -> Wanted:
     query = wanted.query.strip()
     if len(query) > LONGEST_QUERY:
-        raise Refused(f"a query has at most {LONGEST_QUERY} characters")
+        raise Refused(w("a query has at most {most} characters"), most=LONGEST_QUERY)
     if wanted.scope not in SCOPES:
-        raise Refused(f"a search is for {' or '.join(SCOPES)}, not {wanted.scope[:20]!r}")
+        raise Refused(w("a search is for {these}, not “{this}”"), these=", ".join(SCOPES), this=wanted.scope[:20])
     filters = _filters(wanted.filters)
     otherwise = query or ", ".join(value for values in filters.values() for value in values)
     return Wanted(name_of(wanted.name, otherwise), query, filters, wanted.scope, cadence_of(wanted.cadence))
@@ -97,12 +98,12 @@ def _filters(filters: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     kept: dict[str, list[str]] = {}
     for name, values in sorted(filters.items()):
         if name not in FACETS:
-            raise Refused(f"there is no filter {name[:40]!r}; there are {', '.join(FACETS)}")
+            raise Refused(w("there is no filter “{this}”; there are {these}"), this=name[:40], these=", ".join(FACETS))
         each = sorted({value for value in values if value})
         if any(len(value) > LONGEST_FILTER for value in each):
-            raise Refused(f"a filter's value has at most {LONGEST_FILTER} characters")
+            raise Refused(w("a filter has at most {most} characters"), most=LONGEST_FILTER)
         if each:
             kept[name] = each
     if sum(map(len, kept.values())) > MOST_FILTERS:
-        raise Refused(f"a search has at most {MOST_FILTERS} filters")
+        raise Refused(w("a search has at most {most} filters"), most=MOST_FILTERS)
     return kept

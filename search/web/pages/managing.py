@@ -42,7 +42,7 @@ def mount(app: FastAPI, site: Site) -> None:
             await run_in_threadpool(found, partial(DEEDS[deed], site, subscriber_id, fields))
         except Refused as error:
             member = await run_in_threadpool(found, partial(read_member, site.catalog, subscriber_id))
-            return _page(site, token, member, wrong=f"{str(error)[:1].upper()}{str(error)[1:]}.")
+            return _page(site, token, member, wrong=error.said(Wording(member.settings.language)))
         return RedirectResponse(f"{site.local.signed('manage', token)}?done={deed}", 303)
 
     def everything(token: str) -> Response:

@@ -54,7 +54,7 @@ def mount(app: FastAPI, site: Site) -> None:
     limits = Limits()
 
     async def form(request: Request) -> HTMLResponse:
-        return _form(site, request, Typed(request.query_params.multi_items()), "")
+        return _form(site, request, Typed(request.query_params.multi_items()))
 
     async def sent(request: Request) -> HTMLResponse:
         begun, fields = time.monotonic(), await typed(request)
@@ -66,7 +66,7 @@ def mount(app: FastAPI, site: Site) -> None:
         try:
             await run_in_threadpool(sign_up, site.catalog, asked, site.links, site.letterhead, site.now())
         except Refused as error:
-            return _form(site, request, fields, str(error))
+            return _form(site, request, fields, error)
         return await _later(begun, site.page("asked.html", {"w": w, "link": False}))
 
     async def way_back(request: Request) -> HTMLResponse:
@@ -81,7 +81,7 @@ def mount(app: FastAPI, site: Site) -> None:
                 address = fields("address")
                 await run_in_threadpool(ask_for_link, site.catalog, address, site.links, site.letterhead, site.now())
         except Refused as error:
-            shown = {"w": w, "wrong": str(error), "address": fields("address")[:300]}
+            shown = {"w": w, "wrong": error.said(w), "address": fields("address")[:300]}
             return site.page("way_back.html", shown, 400)
         return await _later(begun, site.page("asked.html", {"w": w, "link": True}))
 
@@ -89,11 +89,11 @@ def mount(app: FastAPI, site: Site) -> None:
         about = found(lambda: read_confirmation(site.catalog, site.secret, token, site.now()))
         return _confirming(site, token, about)
 
-    def confirmed(token: str) -> HTMLResponse:
+    def confirmed(request: Request, token: str) -> HTMLResponse:
         try:
             about = found(lambda: confirm(site.catalog, site.secret, token, site.now()))
         except Refused as error:
-            raise HTTPException(409, f"{str(error)[:1].upper()}{str(error)[1:]}.") from error
+            raise HTTPException(409, error.said(of_reader(request))) from error
         manage = sign(site.secret, Grant(about.subscriber_id), Purpose.MANAGE)
         return _confirming(site, token, replace(about, done=True), site.local.signed("manage", manage))
 
@@ -114,12 +114,12 @@ async def _later(begun: float, answer: HTMLResponse) -> HTMLResponse:
     return answer
 
 
-def _form(site: Site, request: Request, fields: Typed, wrong: str) -> HTMLResponse:
+def _form(site: Site, request: Request, fields: Typed, wrong: Refused | None = None) -> HTMLResponse:
     w = of_reader(request, fields("mails_in"))
     wanted = _wanted(fields)
     shown = {
         "w": w,
-        "wrong": f"{wrong[:1].upper()}{wrong[1:]}." if wrong else "",
+        "wrong": wrong.said(w) if wrong else "",
         "fields": fields,
         "wanted": wanted,
         "said": in_words(Asking(wanted.query, wanted.filters, wanted.scope), w.language) if wanted.query else "",

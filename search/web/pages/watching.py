@@ -100,7 +100,7 @@ def mount(app: FastAPI, site: Site) -> None:
         try:
             await run_in_threadpool(found, partial(_save, site, visit, fields))
         except Refused as error:
-            wrong = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            wrong = error.said(visit.w)
             return await run_in_threadpool(_own, site, request, visit, fields, wrong)
         return RedirectResponse(f"{site.local.signed('manage', token)}?done={'mend' if visit.broken else 'add'}", 303)
 

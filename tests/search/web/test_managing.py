@@ -275,3 +275,12 @@ def test_stopping_can_be_taken_back(site, catalog, ana):
     site.post(f"{one}/undo")
     assert column(catalog, saved_searches.c.state) == ["running", "running"]
     assert unquote(link) != unquote(one)
+
+
+def test_a_mistake_is_said_in_the_language_of_the_page(site, catalog):
+    wrong = Page(site.post("/sign-up", data=FORM | {"address": "ana", "mails_in": "fr"}).text).text
+    assert "Une adresse ressemble à nom@example.org." in wrong
+    ana = subscribe(catalog, ANA, "es", [Wanted("a", "fees")]).subscriber_id
+    page = LINKS.manage(ana).removeprefix(BASE)
+    wrong = Page(site.post(f"{page}/add", data={"q": "country:Atlantis", "name": "Isla {x}"}).text).text
+    assert "La búsqueda «Isla {x}» no se puede seguir" in wrong
