@@ -168,7 +168,7 @@ def test_a_member_needs_no_address(site, catalog, ana):
 
 def test_what_is_refused_at_saving_is_said_on_the_page(site, catalog, ana):
     answer = site.post(ana, data={"q": "wages", "name": "x" * 300, "cadence": "weekly"})
-    assert answer.status_code == 400 and "at most 200 characters" in Page(answer.text).text
+    assert answer.status_code == 400 and "200 caractères au plus" in Page(answer.text).text
     assert len(rows(catalog)) == 1
 
 
