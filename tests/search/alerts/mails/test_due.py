@@ -21,6 +21,8 @@ from catalog.tables import (
     holds,
     matches,
     outbox,
+    pages,
+    paragraphs,
     saved_searches,
     subscribers,
     works,
@@ -285,7 +287,12 @@ def test_a_quoted_passage_is_kept_with_its_match(catalog):
     document = Document("en", "A/81/1", "About", [(1, "", "A heading"), (2, "7", text)])
     put(catalog, Work("UN", "About", [document], symbol="A/81/1", body="GA", date=date(2026, 9, 30)))
     match_changes(catalog)
+    with catalog.write() as connection:
+        connection.execute(sa.update(pages).values(method="tesseract"))
+        heading = {"kind": "heading", "text": "Annex II"}
+        connection.execute(sa.update(paragraphs).where(paragraphs.c.ordinal == 1).values(heading))
     assert make(catalog) == 1
+    assert "A/81/1, para. 7, p. 2 · English · in an annex · read by OCR" in " ".join(text_of(mails(catalog)[0]).split())
     with catalog.read() as connection:
         kept = connection.execute(sa.select(matches.c.told)).scalar_one()
     assert kept["page"] == 2 and kept["citation"] == "A/81/1, para. 7" and kept["document_id"] and kept["language"]

@@ -13,14 +13,26 @@ from hypothesis import strategies as st
 
 from search.alerts.errors import AlertError
 from search.alerts.links import Letterhead, Links
-from search.alerts.mails.letter import excerpt, plain
+from search.alerts.mails.letter import Already, Flood, excerpt, plain
 from search.alerts.mails.mail import LARGEST_HTML, compose, message_id
 from search.alerts.members.addresses import hint
 from search.alerts.tokens import Grant, verify
 from search.alerts.wording import Wording
 from search.labels import label_of
 from search.web.urls import Urls
-from tests.search.alerts.letters import ITEMS, LETTERHEAD, LINKS, MADE, SECRET, SOURCES, TRAINING, item, letter, passage
+from tests.search.alerts.letters import (
+    DOMESTIC,
+    ITEMS,
+    LETTERHEAD,
+    LINKS,
+    MADE,
+    SECRET,
+    SOURCES,
+    TRAINING,
+    item,
+    letter,
+    passage,
+)
 
 GOOD = SOURCES[:1]
 
@@ -259,6 +271,112 @@ def test_addresses_are_shown_by_a_hint():
     assert hint("maria.lopez@example.org") == "m…@example.org"
 
 
+ALREADY = (Already("UN:A/1", "Wages in the Gulf", MADE - timedelta(days=3)),)
+FLOOD = Flood("IOM Council documents", 812, 31, MADE)
+SAID = re.compile(r"(?i)forumwatch(?!\.example)|domestic|pre-departure|training|sri lanka|CMW|ILO|philippines")
+
+
+def heads(raw: bytes) -> str:
+    mail = opened(raw)
+    return "\n".join(f"{name}: {value}" for name, value in mail.items() if name != "List-Unsubscribe")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+@pytest.mark.parametrize("kind", ["weekly", "daily", "at once"])
+def test_a_mail_in_safe_mode_names_nothing_where_it_is_seen_unopened(language, kind):
+    """Headers, and the first lines of both parts, which programs show as a preview; no search and no quotation."""
+    raw = compose(letter(language, safe=True, kind=kind, already=ALREADY), LINKS, LETTERHEAD)
+    seen = re.sub(r"<style.*?</style>|<!--.*?-->|<[^>]+>", " ", html_of(raw).partition("<body")[2], flags=re.S)
+    title = re.search(r"<title>(.*?)</title>", html_of(raw))[1]
+    for shown in (heads(raw), title, text_of(raw)[:200], " ".join(seen.split())[:200]):
+        assert not SAID.search(shown), shown
+    whole = " ".join((text_of(raw) + html_of(raw)).split())
+    for private in ("Domestic work", "Pre-departure training", "domestic workers”", "Committee notes", "?q=", "<mark"):
+        assert private not in whole, private
+    assert "Fair recruitment of migrant domestic workers" in whole  # what came in is told, further down
+
+
+def test_a_mail_in_safe_mode_says_that_it_is_incomplete_without_saying_what_of():
+    raw = compose(letter(safe=True), LINKS, LETTERHEAD)
+    assert opened(raw)["Subject"] == "Your summary (incomplete), 28 Sep - 4 Oct 2026"
+    assert opened(raw)["From"] == "Summary <digest@forumwatch.example.org>"
+
+
+def test_nothing_in_a_mail_tells_that_it_was_opened():
+    """Links lead to the house itself and to the work, the same for every reader; what is signed only acts for them."""
+    hers, his = (html_of(compose(letter(subscriber_id=each), LINKS, LETTERHEAD)) for each in (7, 8))
+    links = [set(re.findall(r'href="([^"]+)"', page)) for page in (hers, his)]
+    assert all(re.search("/(manage|mails|unsubscribe)/", link) for link in links[0] ^ links[1])
+
+
+def test_one_click_stops_the_search_of_a_mail_at_once_about_one_search_and_else_all_mail():
+    def stopped(**other) -> Grant:
+        mail = opened(compose(letter(**other), LINKS, LETTERHEAD))
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+        return verify(SECRET, mail["List-Unsubscribe"].strip("<>").rpartition("/")[2])
+
+    one = [item("A/1", "One", reasons=(DOMESTIC,)), item("A/2", "Two", reasons=(DOMESTIC,))]
+    assert stopped(kind="at once", items=one) == Grant(7, DOMESTIC.search_id)
+    assert stopped(kind="at once") == stopped(kind="weekly", items=one) == Grant(7, None)
+
+
+def test_new_works_come_first_then_new_versions_then_what_was_there_before():
+    items = [
+        item("A/1", "Old", standing="earlier"),
+        item("A/2", "Revised", standing="revised"),
+        item("A/3", "Fresh", publisher="WTO"),
+    ]
+    text = text_of(compose(letter(items=items, already=ALREADY, held=(FLOOD,)), LINKS, LETTERHEAD))
+    order = ("New documents", "Fresh", "New versions of", "Revised", "There before you saved", "Old", "Already sent")
+    places = [text.index(said) for said in (*order, "Held back", "What this mail covers")]
+    assert places == sorted(places)
+    assert "IOM Council documents brought 812 documents at once; 31 of them match" in " ".join(text.split())
+
+
+def test_an_empty_section_is_not_printed():
+    text = text_of(compose(letter(items=ITEMS[:1]), LINKS, LETTERHEAD))
+    for title in ("New versions", "There before", "Already sent", "Held back", "Also new"):
+        assert title not in text
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"method": "tesseract"}, "para. 45, p. 12 · English · read by OCR"),
+        ({"method": "pypdfium2"}, "para. 45, p. 12 · English"),
+        ({"part": "annex"}, "English · in an annex"),
+        ({"part": "row", "method": "tesseract"}, "English · in a table · read by OCR"),
+        ({"late": True}, "This comes late: it was missed at first"),
+    ],
+)
+def test_it_is_said_where_the_passage_stands_and_how_it_was_read(other, said):
+    one = item("A/1", "One", passage=passage("some workers here", "workers"), **other)
+    raw = compose(letter(items=[one]), LINKS, LETTERHEAD)
+    assert said in text_of(raw) and said in html_of(raw)
+    assert ("OCR" in text_of(raw)) == (other.get("method") == "tesseract")
+
+
+def test_a_poor_scan_is_said_to_be_one():
+    poor = item("A/1", "One", passage=passage("some workers", "workers", quality=0.3), method="tesseract")
+    flat = " ".join(text_of(compose(letter(items=[poor]), LINKS, LETTERHEAD)).split())
+    assert "read by OCR, poorly: please check the original" in flat
+    flat = " ".join(text_of(compose(letter(items=[replace(poor, method="html")]), LINKS, LETTERHEAD)).split())
+    assert "poor text: please check the original" in flat and "OCR" not in flat
+
+
+def test_the_receipt_counts_by_source_in_the_readers_time_zone():
+    flat = " ".join(text_of(compose(letter(zone="Asia/Kolkata"), LINKS, LETTERHEAD)).split())
+    assert "from 28 Sep 2026, 10:30 to 5 Oct 2026, 10:30 (Asia/Kolkata). 214 documents were new" in flat
+    assert "ILO Governing Body documents: last good look 5 Oct 2026, 07:30; 12 new documents" in flat
+    assert "! WTO documents on GATS Mode 4: late;" in flat
+
+
+def test_an_empty_week_says_how_much_was_looked_at():
+    raw = compose(letter(items=(), sources=GOOD), LINKS, LETTERHEAD)
+    assert opened(raw)["Subject"] == "Forumwatch: 0 matches in 214 new documents, 28 Sep - 4 Oct 2026"
+    assert "Nothing came in that your searches look for" in text_of(raw)
+
+
 @pytest.fixture(scope="module")
 def browser():
     if not Path("/usr/bin/chromium").exists():
@@ -277,11 +395,13 @@ def browser():
 def test_on_a_phone_nothing_must_be_scrolled_sideways_and_everything_can_be_read(browser, language, scheme):
     unbroken = item("X" * 190, "Supercalifragilistic" * 14, passage=passage("workers " + "y" * 300, "workers"))
     html = html_of(compose(letter(language, items=(*ITEMS, unbroken)), LINKS, LETTERHEAD))
-    page = browser.new_page(viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    page = browser.new_page(viewport={"width": 320, "height": 740}, color_scheme=scheme)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.set_content(html)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    for width in (700, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not [url for url in asked if not url.startswith("about:")]
     contrasts = page.evaluate(CONTRASTS)
     assert contrasts and min(contrast for contrast, _ in contrasts) >= 4.5, min(contrasts)
@@ -291,8 +411,10 @@ def test_on_a_phone_nothing_must_be_scrolled_sideways_and_everything_can_be_read
 def test_a_screen_reader_finds_headings_in_order_and_no_fault(browser):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: NOT TESTED (not installed)")
     page = browser.new_page()
-    page.set_content(html_of(compose(letter(), LINKS, LETTERHEAD)))
-    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3')].map(h => +h.tagName[1])")
+    raw = compose(letter(already=ALREADY, held=(FLOOD,)), LINKS, LETTERHEAD)
+    page.set_content(html_of(raw))
+    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(h => +h.tagName[1])")
+    assert page.evaluate("[document.documentElement.lang, document.title]") == ["en", opened(raw)["Subject"]]
     assert levels[0] == 1 and levels.count(1) == 1 and all(b - a <= 1 for a, b in pairwise(levels))
     found = axe.Axe().run(page).response["violations"]
     pages_only = {"region", "landmark-one-main"}  # rules about landmarks of web sites, which mails have not
