@@ -299,6 +299,10 @@ class _Tracing:
     def _mailed(self, outbox_id: int) -> Iterator[Station]:
         w = self.w
         row = self.connection.execute(sa.select(outbox).where(outbox.c.id == outbox_id)).one()
+        if row.kind == "skipped":  # post/outbox.py, skip_all
+            said = w("The secretariat counted it as told on {moment}.", moment=self._moment(row.created))
+            yield Station("mailed", "skipped", row.created, said)
+            return
         said = w(
             "Written into the mail of {moment} ({kind} {period}).",
             moment=self._moment(row.created),

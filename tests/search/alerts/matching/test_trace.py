@@ -27,6 +27,7 @@ from search.alerts.matching.trace import find_search, trace
 from search.alerts.members.leaving import unsubscribe
 from search.alerts.members.subscribers import subscribe
 from search.alerts.members.wanted import Wanted
+from search.alerts.post.outbox import skip_all
 from search.engines import open_engine
 from tests.search.alerts.matching.test_matching import work
 from tests.search.library import put, sha256_of, withdraw
@@ -239,6 +240,21 @@ def test_what_became_of_its_mail(matched, state, said):
     found = matched.ask()
     assert (found.state, found.stations[-1].said) == (state, said)
     assert found.stations[-2].said == "Written into the mail of 24 Nov 2026, 08:00 UTC (weekly 2026-W47)."
+
+
+def test_what_counts_as_told_since_the_catalog_was_put_back(matched):
+    with matched.catalog.write() as connection:
+        skip_all(connection, NOW)
+    assert matched.said() == ("skipped", "The secretariat counted it as told on 24 Nov 2026, 08:00 UTC.")
+
+
+def test_a_work_of_which_nothing_is_read_any_more(matched):
+    with matched.catalog.write() as connection:
+        connection.execute(sa.delete(matches))
+    matched.set(documents, state="quarantined", reason="encrypted")
+    assert matched.said() == ("unread", "Nothing of it was read: there is nothing to match.")
+    matched.set(documents, state="read", work_id=None)
+    assert matched.said(sha256_of("UN:A/81/1 A/81/1 en")) == ("read", "It was read, and is part of no work.")
 
 
 def test_a_mail_that_is_tried_again(matched):
