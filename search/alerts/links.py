@@ -59,6 +59,10 @@ class Links:
         """The member's own page: settings, searches, pause, export, delete."""
         return self._signed("manage", Purpose.MANAGE, Grant(subscriber_id))
 
+    def mend(self, subscriber_id: int, search_id: int) -> str:
+        """The part of that page where a broken search is asked anew."""
+        return f"{self.manage(subscriber_id)}/watch?{urlencode([('search', search_id)])}"
+
     def ask_for_manage(self) -> str:
         """Where someone who has lost the mails asks for that link."""
         return f"{self._base}/manage"

@@ -54,7 +54,7 @@ def make_notices(catalog: Catalog, now: datetime, links: Links, letterhead: Lett
             if rows:
                 before = sa.select(sa.func.count()).where(outbox.c.subscriber_id == who, outbox.c.kind == NOTICE)
                 name = f"broken.{connection.execute(before).scalar_one() + 1}"
-                mail = compose_notice(_broken(rows, name, now), links, letterhead)
+                mail = compose_notice(_broken(rows, name, now, links), links, letterhead)
                 post(connection, who, Frame.on(NOTICE, name, now, rows[0].timezone), now, mail)
                 mine = saved_searches.c.id.in_([row.id for row in rows])
                 connection.execute(sa.update(saved_searches).where(mine).values(told=True))
@@ -125,7 +125,7 @@ def _said(row: Row[Any], w: Wording) -> str:
     return w("The passage that you were sent has changed.")
 
 
-def _broken(rows: Rows, name: str, now: datetime) -> Notice:
+def _broken(rows: Rows, name: str, now: datetime, links: Links) -> Notice:
     who, w = rows[0], Wording(rows[0].language)
     subject = w(
         "Forumwatch: a search of yours no longer runs", "Forumwatch: {n} searches of yours no longer run", n=len(rows)
@@ -147,8 +147,13 @@ def _broken(rows: Rows, name: str, now: datetime) -> Notice:
         subject=_neutral(w, now, who.timezone) if who.safe else subject,
         paragraphs=(text,),
         lines=() if who.safe else tuple(isolated(f"{plain(row.name)}: {plain(row.reason)}") for row in rows),
+        ways=tuple((_mending(row, w), links.mend(row.subscriber_id, row.id)) for row in rows),
         safe=who.safe,
     )
+
+
+def _mending(row: Row[Any], w: Wording) -> str:
+    return w("Mend this search") if row.safe else f"{w('Mend this search')}: {isolated(plain(row.name))}"
 
 
 def _neutral(w: Wording, now: datetime, zone: str) -> str:

@@ -13,6 +13,7 @@ from catalog.tables import changes, outbox, saved_searches
 from search import Searcher, index_changes, open_engine
 from search.alerts import match_changes
 from search.alerts.links import Letterhead, Links
+from search.alerts.mails.notices import make_notices
 from search.alerts.members.subscribers import subscribe
 from search.web import create_app
 from search.web.pages.watching import AN_HOUR
@@ -188,6 +189,18 @@ def test_a_broken_search_is_shown_with_its_reason_and_mended(site, catalog, ana)
     (row,) = rows(catalog)
     assert (row.state, row.query, row.name) == ("running", "wages", "Paie")
     assert match_changes(catalog) == 2, "what came since it broke"
+
+
+def test_the_mail_that_tells_of_it_leads_to_where_it_is_mended(site, catalog, ana):
+    with catalog.write() as connection:
+        broken = {"state": "broken", "reason": "weg", "read_as": "x", "query": "wages theme:old"}
+        connection.execute(sa.update(saved_searches).values(broken))
+    assert make_notices(catalog, NOW, LINKS, Letterhead("watch@example.org")) == 1
+    with catalog.read() as connection:
+        mail = message_from_bytes(connection.execute(sa.select(outbox.c.message)).scalar_one(), policy=policy.default)
+    (link,) = re.findall(r"https://\S+/watch\?search=1", mail.get_body(("plain",)).get_content())
+    page = Page(site.get(link.removeprefix(BASE)).text)
+    assert "Réparer cette recherche" in page.text and "weg" in page.text
 
 
 def test_nobody_mends_what_is_not_theirs(site, catalog, ana):
