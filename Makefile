@@ -25,6 +25,8 @@ pictures: .venv/ready ## the demo's mails as text and as pictures, in build/demo
 
 chaos: .venv/ready ## mails under 1,000 kills, a bad relay, full disks, wrong clocks, put-back backups; KILLS=5000, SEED=7
 	FORUMWATCH_CHAOS=$(or $(KILLS),1000) FORUMWATCH_CHAOS_SEED=$(or $(SEED),5) $(RUN) -m pytest tests/chaos
+	FORUMWATCH_TEST_SEQUENCE=$(or $(MOMENTS),100000) $(RUN) -m pytest tests/search/alerts/matching/test_sequence.py
+	FORUMWATCH_TEST_MATCHER=$(or $(EXAMPLES),5000) $(RUN) -m pytest tests/search/alerts/matching/test_newcomers.py
 
 bench: .venv/ready ## figures, each beside its baseline from the same run
 	$(RUN) -m bench

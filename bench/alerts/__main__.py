@@ -64,7 +64,7 @@ def _row(number: int, said: str, figures: dict[str, float], works: int) -> str:
     seconds = figures["seconds"]
     before = f"{figures['prepared']:.2f} s" if "prepared" in figures else ""
     times = f"{seconds:.2f} s | {figures['cpu']:.2f} s | {works / seconds:,.0f}"
-    memory = f"{figures['memory']:,.0f} MiB, {figures['before']:,.0f} of them beforehand"
+    memory = f"{figures['memory'] - figures['before']:,.0f} MiB more than {figures['before']:,.0f}"
     return f"| {number:,} | {said} | {figures['name']} | {times} | {figures['pairs']:,} | {before} | {memory} |"
 
 

@@ -7,7 +7,7 @@ passed over: subscribe() refuses it, `read_again` marks the search with the reas
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,7 +22,7 @@ from search.fields import field_named
 from search.query.complaining import Complaints
 from search.query.parse import parse
 from search.query.resolve import Citations, resolve
-from search.query.stored import as_json, from_json, read_as
+from search.query.stored import as_json, read_as
 from search.query.tree import NOTHING, And, Everything, Exact, Field, Node, Not, Or, both
 from search.results import Complaint
 
@@ -43,34 +43,6 @@ class Meaning:
     complaints: tuple[Complaint, ...]
     nothing: str
     lasting: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
-    """A row of saved_searches. `tree` is None if it does not last, or has still to be read: `meaning` then says it."""
-
-    id: int
-    subscriber_id: int
-    name: str
-    query: str
-    filters: Filters
-    scope: str
-    cadence: str
-    state: str
-    start_seq: int
-    tree: Node | None = None
-    complaints: tuple[str, ...] = ()
-    reason: str = field(default="", compare=False)
-
-    @classmethod
-    def of_row(cls, row: sa.Row[Any]) -> "SavedSearch":
-        """`row` has all columns of the table."""
-        kept = from_json(row.tree) if row.tree is not None and row.read_as == read_as() else None
-        same = (row.id, row.subscriber_id, row.name, row.query, row.filters or {}, row.scope, row.cadence, row.state)
-        return cls(*same, row.start_seq, kept, tuple(row.complaints or ()), row.reason)
-
-    def meaning(self, citations: Citations | None = None, language: str | None = None) -> Meaning:
-        return meaning(self.query, citations, filters=self.filters, language=language)
 
 
 def identity_of(query: str, filters: Filters | None = None, scope: str = "works") -> str:

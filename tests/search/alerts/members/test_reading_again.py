@@ -7,7 +7,7 @@ from catalog.tables import saved_searches
 from search.alerts.matching.matching import match_changes
 from search.alerts.matching.running import Running
 from search.alerts.members import saved
-from search.alerts.members.saved import SavedSearch, meaning, read_again
+from search.alerts.members.saved import meaning, read_again
 from search.alerts.members.subscribers import subscribe
 from search.alerts.members.wanted import Wanted
 from search.query.stored import as_json, read_as
@@ -47,8 +47,6 @@ def test_a_search_is_read_once_and_then_kept_with_its_tree(any_catalog, counted)
     assert sorted(counted) == ['"domestic workers"', "wages"]
     row = rows(any_catalog)["wages"]
     assert row.read_as == read_as() and row.tree == as_json(meaning("wages", filters={"publisher": ["UN"]}).tree)
-    kept = SavedSearch.of_row(row)
-    assert kept.tree == meaning("wages", filters={"publisher": ["UN"]}).tree == kept.meaning().tree
     counted.clear()
     put(any_catalog, work("1", "wages of domestic workers"))
     assert match_changes(any_catalog) == 2 and counted == []
@@ -58,7 +56,6 @@ def test_what_does_not_last_is_not_kept_as_a_tree(catalog):
     watch(catalog, "since:'last week'", "wages")
     assert read_again(catalog) == 2
     assert rows(catalog)["since:'last week'"].tree is None and rows(catalog)["wages"].tree is not None
-    assert SavedSearch.of_row(rows(catalog)["since:'last week'"]).tree is None
     assert read_again(catalog) == 0
 
 
