@@ -2,10 +2,11 @@
 
 python -m tests.chaos.relay JOURNAL SEED: prints its port, serves until it is killed. While a file JOURNAL.calm is
 there, it takes everything. Each mail that it takes is a line of the journal before the answer is given: its
-Message-ID, its reader, the works it names, and whether the answer was kept back (`lost`).
+Message-ID, its reader, its hash, the works it names, and whether the answer was kept back (`lost`).
 """
 
 import asyncio
+import hashlib
 import json
 import random
 import re
@@ -75,6 +76,7 @@ class Relay(Controller):
         text = message.get_body(("plain",)).get_content()
         lost = session.mood in ("lose", "garbled")
         line = {"id": str(message["Message-ID"]), "to": envelope.rcpt_tos[0], "lost": lost}
+        line |= {"sha256": hashlib.sha256(envelope.original_content).hexdigest()}
         line |= {"works": sorted({int(number) for number in NAMED.findall(text)})}
         self.journal.write(json.dumps(line) + "\n")
         self.journal.flush()

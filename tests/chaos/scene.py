@@ -228,6 +228,7 @@ class Scene:
         for place, line in enumerate(lines):
             before = last.get(line["id"])
             if before is not None:
+                assert lines[before]["sha256"] == line["sha256"], "the same Message-ID, and another mail"
                 died = any(before in window for window in self.windows)
                 assert lines[before]["lost"] or died, f"{line['id']} came again, though it was known to be sent"
                 self.figures.answer_lost += lines[before]["lost"]
