@@ -1,6 +1,6 @@
 """Whatever is published, saved, matched and lost, in whatever order: is all that was lost found, and no more?
 
-FORUMWATCH_TEST_NIGHTS says how many examples, else 12.
+FORUMWATCH_TEST_NIGHTS says how many examples, else 8.
 """
 
 import os
@@ -112,6 +112,6 @@ class Nights(RuleBasedStateMachine):
 
 
 Nights.TestCase.settings = settings(
-    max_examples=int(os.environ.get("FORUMWATCH_TEST_NIGHTS", "12")), stateful_step_count=15, deadline=None
+    max_examples=int(os.environ.get("FORUMWATCH_TEST_NIGHTS", "8")), stateful_step_count=15, deadline=None
 )
 TestNights = Nights.TestCase

@@ -82,8 +82,8 @@ class Press:
 
 
 @pytest.fixture
-def press(any_catalog):
-    return Press(any_catalog)
+def press(catalog):
+    return Press(catalog)
 
 
 @pytest.fixture
@@ -104,6 +104,23 @@ def test_the_same_address_with_a_changed_passage_is_told_once_to_those_who_were_
     with press.catalog.read() as connection:
         row = connection.execute(sa.select(corrections, subscribers.c.address).join(subscribers)).one()
     assert (row.address, row.citation, row.outbox_id) == ("ana@example.net", f"{REPORT}, para. 1", None)
+
+
+def test_changed_corrected_and_withdrawn_on_each_database(any_catalog):
+    press = Press(any_catalog)
+    sha256 = press.publish(REPORT, FEES, OTHER)
+    press.mail("ana@example.net", sha256)
+    said = "Paragraph 1: for employer read State"
+    for happens in (
+        lambda: press.publish(f"{REPORT}/Corr.1", ("1", said)),
+        lambda: press.read_anew(sha256, TO_STATE, OTHER),
+        press.lose,
+    ):
+        happens()
+        assert find_corrections(any_catalog) == 1
+        assert find_corrections(any_catalog) == 0
+        press.publish("A/HRC/1/1", str(len(press.told())))  # the world goes on
+    assert press.told() == [("corrected", FEES, said), ("changed", FEES, TO_STATE), ("withdrawn", TO_STATE, "")]
 
 
 def test_new_bytes_with_the_same_text_are_nothing(press, mailed):
