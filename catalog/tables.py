@@ -354,6 +354,7 @@ saved_searches = Table(
         comment="how far: only changes after this one (sign-up, pause); 0: all",
     ),
     Column("created", Instant, nullable=False, default=lambda: datetime.now(UTC)),
+    Column("ended", Instant, comment="when its owner ended it; some time later it is deleted"),
     UniqueConstraint("subscriber_id", "identity"),
     sqlite_autoincrement=True,  # a link in an old mail must never come to mean another person or search
     comment="written by search/alerts",

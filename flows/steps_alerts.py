@@ -69,9 +69,10 @@ def bounces(house: House) -> "BounceReport | None":
 
 
 def forget(house: House) -> int:
-    """Erases whoever asked for mails and never confirmed; returns how many."""
-    from search.alerts.members.signing_up import forget_unconfirmed
+    """Erases whoever asked for mails and never confirmed, and searches that ended long ago; returns how many people."""
+    from search.alerts.members.forgetting import forget_ended, forget_unconfirmed
 
+    forget_ended(house.catalog, house.now())
     return forget_unconfirmed(house.catalog, house.now())
 
 

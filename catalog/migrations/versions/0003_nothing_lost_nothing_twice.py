@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -79,6 +80,7 @@ def _carry_searches_over() -> None:
         new = {name: row[name] for name in ("id", "subscriber_id", "name", "query", "start_seq")}
         new |= {"filters": {}, "scope": "works", "identity": identity, "cadence": "weekly", "created": row["since"]}
         new |= {"state": "running" if row["active"] else "ended" if ended else "broken"}
+        new |= {"ended": datetime.now(UTC) if ended else None}
         new |= {"reason": "" if ended else row["reason"], "backfill": bool(row["backfill"])}
         made.append(new | {"tree": None, "read_as": "", "complaints": [], "told": False, "back_to": 0})
     if made:
@@ -94,6 +96,7 @@ _TYPES = {
     "tree": sa.JSON(none_as_null=True),
     "complaints": sa.JSON(),
     "created": catalog.tables.Instant(),
+    "ended": catalog.tables.Instant(),
     "backfill": sa.Boolean(),
     "told": sa.Boolean(),
 }
@@ -266,6 +269,12 @@ def _make_tables() -> None:
             comment="how far: only changes after this one (sign-up, pause); 0: all",
         ),
         sa.Column("created", catalog.tables.Instant(timezone=True), nullable=False),
+        sa.Column(
+            "ended",
+            catalog.tables.Instant(timezone=True),
+            nullable=True,
+            comment="when its owner ended it; some time later it is deleted",
+        ),
         sa.ForeignKeyConstraint(["subscriber_id"], ["subscribers.id"], name=op.f("fk_saved_searches_subscriber_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_searches")),
         sa.UniqueConstraint("subscriber_id", "identity", name=op.f("uq_saved_searches_subscriber_id_identity")),
@@ -313,7 +322,7 @@ def _make_tables() -> None:
         ),
         sa.Column("at", catalog.tables.Instant(timezone=True), nullable=False),
         sa.Column("outbox_id", sa.Integer(), nullable=True, comment="the mail it is about, where that is known"),
-        sa.Column("kind", sa.String(length=16), nullable=False, comment="hard, soft, complaint or unknown"),
+        sa.Column("kind", sa.String(length=16), nullable=False, comment="hard, soft, policy, complaint, notice or unknown"),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_bounces_outbox_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_bounces")),

@@ -44,7 +44,7 @@ def delete_search(catalog: Catalog, subscriber_id: int, search_id: int) -> bool:
     mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
     with catalog.write() as connection:
         close_the_door(connection)
-        return _delete_searches(connection, mine) > 0
+        return delete_searches(connection, mine) > 0
 
 
 def erase_rows(connection: Connection, subscriber_id: int) -> bool:
@@ -56,7 +56,7 @@ def erase_rows(connection: Connection, subscriber_id: int) -> bool:
     me = subscribers.c.id == subscriber_id
     if connection.execute(sa.select(subscribers.c.id).where(me).with_for_update()).scalar() is None:
         return False
-    _delete_searches(connection, saved_searches.c.subscriber_id == subscriber_id)
+    delete_searches(connection, saved_searches.c.subscriber_id == subscriber_id)
     mails = sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id)
     connection.execute(sa.select(outbox.c.id).where(outbox.c.subscriber_id == subscriber_id).with_for_update())
     connection.execute(sa.delete(deliveries).where(deliveries.c.outbox_id.in_(mails)))
@@ -69,7 +69,8 @@ def erase_rows(connection: Connection, subscriber_id: int) -> bool:
     return True
 
 
-def _delete_searches(connection: Connection, which: sa.ColumnElement[bool]) -> int:
+def delete_searches(connection: Connection, which: sa.ColumnElement[bool]) -> int:
+    """Within a transaction that has closed the door; returns how many."""
     query = sa.select(saved_searches.c.id).where(which).with_for_update()
     ids = connection.execute(query).scalars().all()
     hooks = sa.select(webhooks.c.id).where(webhooks.c.search_id.in_(ids))

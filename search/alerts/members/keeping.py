@@ -117,4 +117,5 @@ def forget_untold(connection: Connection, which: sa.ColumnElement[bool]) -> None
 
 def _begun(seq: int, back_to: int | None) -> dict[str, object]:
     begin: dict[str, object] = {"state": RUNNING, "reason": "", "told": False, "start_seq": seq, "tree": None}
+    begin |= {"ended": None}
     return begin | {"read_as": "", "backfill": back_to is not None, "back_to": back_to or 0}

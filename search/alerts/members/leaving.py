@@ -1,6 +1,7 @@
 """How does someone stop the mails, one search or all, and come back? At once, by a link, as often as they like."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -83,7 +84,7 @@ def end(connection: Connection, subscriber_id: int, search_id: int | None) -> bo
     if search_id is not None:
         mine = mine & (saved_searches.c.id == search_id)
     forget_untold(connection, mine)
-    stop = {"state": ENDED, "reason": "", "backfill": False}
+    stop = {"state": ENDED, "reason": "", "backfill": False, "ended": datetime.now(UTC)}
     ended = connection.execute(sa.update(saved_searches).where(mine & (saved_searches.c.state != ENDED)).values(stop))
     if search_id is not None:
         return ended.rowcount > 0

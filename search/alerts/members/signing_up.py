@@ -20,7 +20,6 @@ from search.alerts.errors import Gone, Refused, w
 from search.alerts.links import Letterhead, Links
 from search.alerts.members.addresses import clean_address, hint
 from search.alerts.members.asking import KIND, Asking, confirmation, message_id, way_back
-from search.alerts.members.erasing import erase_rows
 from search.alerts.members.keeping import current_seq, keep
 from search.alerts.members.settings import MailSettings
 from search.alerts.members.subscribers import ACTIVE, PENDING
@@ -34,7 +33,6 @@ SUPPRESSED_PAUSE = timedelta(days=1)  # ... where mail bounced, or was complaine
 MOST_A_DAY = 3
 DAY = timedelta(days=1)
 FULL_AT = 1_000  # sign-ups a day that nobody has confirmed: then someone is playing with the form
-KEPT = timedelta(days=14)  # a sign-up that is not confirmed, and then whoever is known only by it
 
 ASKED, TOO_SOON, FULL, UNKNOWN = "asked", "too soon", "full", "unknown"
 
@@ -128,18 +126,6 @@ def confirm(catalog: Catalog, secret: str, token: str, now: datetime) -> Confirm
         keep(connection, who.id, searches, current_seq(catalog, connection), 0 if about.backfill else asked.seq)
         lift(connection, secret, who.address)
     return about
-
-
-def forget_unconfirmed(catalog: Catalog, now: datetime) -> int:
-    """Deletes sign-ups of more than 14 days ago, and whoever is known by nothing else. Returns how many people."""
-    with catalog.write() as connection:
-        connection.execute(sa.delete(sign_ups).where(sign_ups.c.asked < now - KEPT))
-        waiting = sa.select(sign_ups.c.id).where(sign_ups.c.subscriber_id == subscribers.c.id).exists()
-        nobody = (subscribers.c.state == PENDING) & ~waiting & (subscribers.c.since < now - KEPT)
-        ids = connection.execute(sa.select(subscribers.c.id).where(nobody).with_for_update()).scalars().all()
-        for subscriber_id in ids:
-            erase_rows(connection, subscriber_id)
-    return len(ids)
 
 
 def _locked(connection: Connection, address: str) -> Row[Any] | None:

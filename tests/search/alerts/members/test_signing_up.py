@@ -1,7 +1,7 @@
 """Does nobody get mail who has not asked for it, whoever asks, and everybody all they asked for?"""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from urllib.parse import unquote
 
@@ -12,19 +12,18 @@ from catalog.tables import matches, outbox, saved_searches, sign_ups, subscriber
 from search.alerts import match_changes
 from search.alerts.errors import Gone, Refused, TokenError
 from search.alerts.members import signing_up
+from search.alerts.members.forgetting import ENDED_FOR, ENDED_FOR_SAFE, UNCONFIRMED, forget_ended, forget_unconfirmed
 from search.alerts.members.leaving import unsubscribe
 from search.alerts.members.settings import MailSettings
 from search.alerts.members.signing_up import (
     ASKED,
     FULL,
-    KEPT,
     MOST_A_DAY,
     TOO_SOON,
     UNKNOWN,
     SignUp,
     ask_for_link,
     confirm,
-    forget_unconfirmed,
     read_confirmation,
     sign_up,
 )
@@ -190,9 +189,9 @@ def test_who_never_confirms_is_forgotten(any_catalog):
     confirm(catalog, SECRET, token_in(mails(catalog)[1]), MADE)
     late = MADE + timedelta(days=10)
     ask(catalog, late, address="eve@example.net")
-    assert forget_unconfirmed(catalog, MADE + KEPT) == 0
-    assert forget_unconfirmed(catalog, MADE + KEPT + MINUTE) == 1
-    assert forget_unconfirmed(catalog, MADE + KEPT + MINUTE) == 0
+    assert forget_unconfirmed(catalog, MADE + UNCONFIRMED) == 0
+    assert forget_unconfirmed(catalog, MADE + UNCONFIRMED + MINUTE) == 1
+    assert forget_unconfirmed(catalog, MADE + UNCONFIRMED + MINUTE) == 0
     with catalog.read() as connection:
         left = connection.execute(sa.select(subscribers.c.address, subscribers.c.state)).tuples().all()
         assert [tuple(each) for each in left] == [("ben@example.net", "active"), ("eve@example.net", "pending")]
@@ -234,3 +233,20 @@ def test_matching_leaves_who_has_not_confirmed_alone(catalog):
     ask(catalog)
     published(catalog, "A/1")
     assert match_changes(catalog) == 0
+
+
+def test_a_search_that_was_ended_is_forgotten_sooner_for_members_at_risk(any_catalog):
+    catalog, safe = any_catalog, MailSettings(safe=True)
+    subscribe(catalog, ANA, "en", [FEES], settings=safe)
+    subscribe(catalog, "ben@example.net", "en", [FEES, Wanted("Visa", "visa")])
+    unsubscribe(catalog, ANA)
+    unsubscribe(catalog, "ben@example.net", "visa")
+    now = datetime.now(UTC)
+    assert forget_ended(catalog, now + ENDED_FOR_SAFE - MINUTE) == 0
+    assert forget_ended(catalog, now + ENDED_FOR_SAFE + MINUTE) == 1
+    assert forget_ended(catalog, now + ENDED_FOR - MINUTE) == 0
+    assert subscribe(catalog, "ben@example.net", "en", [Wanted("Visa", "visa")]).new == ("Visa",)  # it has begun anew
+    unsubscribe(catalog, "ben@example.net", "visa")
+    assert forget_ended(catalog, now + ENDED_FOR + MINUTE) == 1
+    with catalog.read() as connection:
+        assert connection.execute(sa.select(saved_searches.c.name)).scalars().all() == ["Fees"]
