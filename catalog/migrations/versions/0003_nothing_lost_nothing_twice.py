@@ -322,7 +322,9 @@ def _make_tables() -> None:
         ),
         sa.Column("at", catalog.tables.Instant(timezone=True), nullable=False),
         sa.Column("outbox_id", sa.Integer(), nullable=True, comment="the mail it is about, where that is known"),
-        sa.Column("kind", sa.String(length=16), nullable=False, comment="hard, soft, policy, complaint, notice or unknown"),
+        sa.Column(
+            "kind", sa.String(length=16), nullable=False, comment="hard, soft, policy, complaint, notice or unknown"
+        ),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_bounces_outbox_id")),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_bounces")),
