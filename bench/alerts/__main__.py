@@ -41,7 +41,7 @@ def main() -> int:
     _show(text)
     if asked.keep:
         _keep(text)
-    return 0
+    return subprocess.run([sys.executable, "-m", "bench.alerts.digests"], check=False).returncode
 
 
 def _candidates(number: int, share: float, url: str) -> Sequence[str]:
