@@ -81,7 +81,7 @@ STEPS = st.lists(st.sampled_from(["publish", "match", "tell", "pause", "catch up
 
 
 @given(STEPS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_who_catches_up_is_told_everything_once(tmp_path_factory, steps):
     """However publishing, matching, mailing, pausing and going on are mixed."""
     catalog = Catalog(f"sqlite:///{tmp_path_factory.mktemp('pauses')}/catalog.sqlite")
