@@ -1,7 +1,6 @@
 """What stands in a digest? The records that mail.py sets in text and HTML, and how a passage is cut to be quoted."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from search.standing import SourceStanding
 NEW, REVISED, EARLIER = "new", "revised", "earlier"  # Item.standing, in the order of the mail
 EXCERPT = 360  # characters of a passage that are quoted
 STEERING = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")  # a text must not turn the mail around it
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # Unicode's Cc and Cs
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +116,7 @@ class Piece(NamedTuple):
 
 def plain(text: str) -> str:
     """One line without control characters and without what changes the direction of the text around it."""
-    text = STEERING.sub("", text)
-    text = "".join(" " if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in text)
-    return " ".join(text.split())
+    return " ".join(CONTROL.sub(" ", STEERING.sub("", text)).split())
 
 
 def excerpt(passage: Passage, limit: int = EXCERPT) -> tuple[Piece, ...]:

@@ -1,6 +1,7 @@
 """Is the mail what readers, their programs and their phones can use? In three languages, light, and always the same."""
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -440,3 +441,10 @@ CONTRASTS = """() => {
   }
   return out;
 }"""
+
+
+def test_no_control_character_passes():
+    """Every character that Unicode calls a control or half a character becomes a space."""
+    bad = [chr(number) for number in range(0x110000) if unicodedata.category(chr(number)) in ("Cc", "Cs")]
+    assert plain("a" + "".join(bad) + "b") == "a b" and len(bad) == 65 + 2048
+    assert plain("a\u202eb\u2067c") == "abc"
