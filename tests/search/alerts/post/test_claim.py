@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def send(catalog, server, office, hours=0):
 
 def copy_of(catalog: Catalog, path: Path) -> Path:
     """As a backup is made: while everything runs."""
-    with sqlite3.connect(catalog.engine.url.database) as live, sqlite3.connect(path) as saved:
+    database = catalog.engine.url.database
+    with closing(sqlite3.connect(database)) as live, closing(sqlite3.connect(path)) as saved:
         live.backup(saved)
     return path
 
