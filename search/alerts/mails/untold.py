@@ -6,7 +6,7 @@ that another mail has told of for the same news (a search of another cadence fou
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
@@ -104,35 +104,40 @@ def untold(
     if only is not None:
         wanted &= subscribers.c.id.in_(only)
     sent = _sent(connection, wanted)
-    who: dict[int, Member] = {}
     known: dict[int, Asked] = {}
-    told: dict[int, list[Match]] = {}
-    before: dict[int, list[Sent]] = {}
-    floods: dict[int, dict[int, tuple[Held, set[int]]]] = {}
+    found: dict[int, _Found] = {}
     for row in connection.execute(_rows(wanted)):
-        if row.flood == "dropped":
-            continue
-        who[row.id] = _who(row)
+        if row.flood != "dropped":
+            found.setdefault(row.id, _Found(_who(row))).add(row, sent.get(row.match_id), known)
+    if heartbeats:
+        found = {key: _Found(member) for key, member in _hearing(connection, zone).items()} | found
+    return [each.member_told() for _, each in sorted(found.items())]
+
+
+@dataclass
+class _Found:
+    """A member, and what is gathered for the mail."""
+
+    member: Member
+    told: list[Match] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    floods: dict[int, tuple[Held, set[int]]] = field(default_factory=dict)
+
+    def add(self, row: Any, sent: tuple[int, datetime] | None, known: dict[int, Asked]) -> None:
         if row.flood == "held":
             flood = Held(row.hold_id, row.source, row.works, row.since, 0)
-            floods.setdefault(row.id, {}).setdefault(row.hold_id, (flood, set()))[1].add(row.work_id)
-        elif row.match_id in sent:
-            before.setdefault(row.id, []).append(Sent(row.match_id, row.work_id, *sent[row.match_id]))
+            self.floods.setdefault(row.hold_id, (flood, set()))[1].add(row.work_id)
+        elif sent:
+            self.sent.append(Sent(row.match_id, row.work_id, *sent))
         else:
-            asked = known.setdefault(row.search_id, Asked.of(row.query, row.filters or {}, row.scope))
-            match = Match(row.match_id, row.work_id, row.seq, row.origin, row.search_id, row.name, asked)
-            told.setdefault(row.id, []).append(match)
-    if heartbeats:
-        who |= _hearing(connection, zone)
-    return [
-        replace(
-            member,
-            matches=tuple(told.get(key, ())),
-            sent=tuple(before.get(key, ())),
-            held=tuple(flood._replace(matching=len(works)) for flood, works in floods.get(key, {}).values()),
-        )
-        for key, member in sorted(who.items())
-    ]
+            if row.search_id not in known:
+                known[row.search_id] = Asked.of(row.query, row.filters or {}, row.scope)
+            same = (row.match_id, row.work_id, row.seq, row.origin, row.search_id, row.name)
+            self.told.append(Match(*same, known[row.search_id]))
+
+    def member_told(self) -> Member:
+        held = tuple(flood._replace(matching=len(works)) for flood, works in self.floods.values())
+        return replace(self.member, matches=tuple(self.told), sent=tuple(self.sent), held=held)
 
 
 def mark_told(connection: Connection, outbox_id: int, match_ids: Iterable[int]) -> None:

@@ -343,7 +343,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 def test_whatever_the_clock_does_nothing_is_lost_and_nothing_told_twice(tmp_path_factory, steps):
     catalog = Catalog(f"sqlite:///{tmp_path_factory.mktemp('due')}/catalog.sqlite")
     catalog.migrate()
