@@ -334,6 +334,12 @@ def test_new_works_come_first_then_new_versions_then_what_was_there_before():
     assert "IOM Council documents brought 812 documents at once; 31 of them match" in " ".join(text.split())
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_the_text_fits_a_terminal(language):
+    text = text_of(compose(letter(language, already=ALREADY, held=(FLOOD,)), LINKS, LETTERHEAD))
+    assert all(len(line) <= 72 for line in text.splitlines() if "https://" not in line)
+
+
 def test_an_empty_section_is_not_printed():
     text = text_of(compose(letter(items=ITEMS[:1]), LINKS, LETTERHEAD))
     for title in ("New versions", "There before", "Already sent", "Held back", "Also new"):

@@ -96,6 +96,8 @@ def test_a_passage_that_changed_is_told_with_the_words_that_went_and_came(catalo
     html = mail.get_body(("html",)).get_content()
     assert '<del class="gone">employer</del>' in html and '<ins class="mark">State</ins>' in html
     assert "A/81/1, para. 7" in part(mail) and LINKS.work("UN:A/81/1") in part(mail)
+    lines = mail.get_body(("plain",)).get_content().splitlines()
+    assert all(len(line) <= 72 for line in lines if "https://" not in line)
     assert mail["List-Unsubscribe-Post"] and mail["Message-ID"].startswith("<changed.c9.")
 
 
