@@ -37,7 +37,7 @@ class Searches:
         self._chance = random.Random(str(share))
         self._works, self._wanted = len(works), share * len(works)
         words, phrases = _counted(works, language)
-        self._phrases = [f'"{one} {other}"' for (one, other), n in phrases.items() if self._right(n)]
+        self._phrases = sorted(f'"{one} {other}"' for (one, other), n in phrases.items() if self._right(n))
         self._words = sorted(words, key=lambda word: (words[word], word))
         self._counts = [words[word] for word in self._words]
 
