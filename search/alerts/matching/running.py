@@ -4,6 +4,7 @@ A search that lasts is kept with its tree, which `read_again` has made. One that
 week, what a document cites) is understood anew for each batch, and so is one that was saved a moment ago.
 """
 
+import json
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.tables import saved_searches, subscribers
-from search.alerts.matching.newcomers import Newcomers, Paragraphs, ones
+from search.alerts.matching.newcomers import Newcomers, Paragraphs
 from search.alerts.matching.questions import Questions
 from search.alerts.members.saved import Filters, meaning
 from search.citing import Citing
@@ -51,10 +52,6 @@ class Matched:
 
     works: list[tuple[int, int]]
     searches: list[tuple[int, int]] = field(default_factory=list)
-
-    def pairs(self, search: int) -> Iterator[tuple[int, int]]:
-        """(seq, work) of what one search found."""
-        return (self.works[at] for number, bits in self.searches if number == search for at in ones(bits))
 
 
 class Running:
@@ -140,8 +137,6 @@ class Running:
             yield place
 
     def _take_in(self, connection: Connection, numbers: Sequence[int]) -> None:
-        import json
-
         columns = saved_searches.c
         text = sa.cast(columns.tree, sa.Text)  # as it is kept: equal ones are read once
         query = sa.select(columns.id, columns.scope, columns.query, columns.filters, columns.read_as, text)
