@@ -32,18 +32,18 @@ def compose(letter: Letter, links: Links, letterhead: Letterhead) -> bytes:
 def compose_letter(letter: Letter, links: Links, letterhead: Letterhead) -> Mail:
     """The mail, and what it quotes."""
     text, html, whole = _parts(letter, links, letterhead)
-    envelope = _envelope(letter, one_click(letter, links))
+    envelope = _envelope(letter, links, one_click(letter, links))
     shown = () if letter.safe else sorted(letter.items, key=in_order)[:whole]
     quoted = tuple(item for item in shown if item.passage is not None)
     return Mail(envelope.message_id(letterhead), assemble(envelope, text, html, letterhead), quoted)
 
 
-def message_id(letter: Letter, letterhead: Letterhead) -> str:
+def message_id(letter: Letter, links: Links, letterhead: Letterhead) -> str:
     """The same for every mail to this member of this kind and period."""
-    return _envelope(letter, None).message_id(letterhead)
+    return _envelope(letter, links, None).message_id(letterhead)
 
 
-def _envelope(letter: Letter, stop: str | None) -> Envelope:
+def _envelope(letter: Letter, links: Links, stop: str | None) -> Envelope:
     return Envelope(
         subscriber_id=letter.subscriber_id,
         address=letter.address,
@@ -54,6 +54,7 @@ def _envelope(letter: Letter, stop: str | None) -> Envelope:
         subject=subject(letter),
         safe=letter.safe,
         one_click=stop,
+        secret=links.secret,
     )
 
 

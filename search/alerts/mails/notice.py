@@ -91,6 +91,7 @@ def compose_notice(notice: Notice, links: Links, letterhead: Letterhead) -> Made
         subject=title,
         safe=notice.safe,
         one_click=stop,
+        secret=links.secret,
     )
     text, html = templates("notice")
     page = re.sub(r"\n\s*", "\n", html.render(context))

@@ -4,7 +4,6 @@ Whoever fills in the form chooses what the first of them says to whom; so it quo
 like an address on the web: it must be of no use for sending advertisements to strangers.
 """
 
-import hashlib
 import re
 import textwrap
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 
 from search.alerts.links import Letterhead, Links
+from search.alerts.mails.envelope import name_of_mail
 from search.alerts.members.wanted import Wanted
 from search.alerts.tokens import LASTS, Purpose
 from search.alerts.wording import Wording
@@ -53,7 +53,7 @@ def confirmation(ask: Asking, sign_up_id: int, searches: Sequence[Wanted], links
         links.confirm(ask.subscriber_id, sign_up_id, ask.now),
         w("If it was not you, do nothing: no mail will come, and what was asked for is deleted in 14 days."),
     ]
-    return _mail(ask, w("Please confirm your mails from Forumwatch"), paragraphs, head)
+    return _mail(ask, w("Please confirm your mails from Forumwatch"), paragraphs, links.secret, head)
 
 
 def way_back(ask: Asking, links: Links, head: Letterhead) -> bytes:
@@ -66,11 +66,11 @@ def way_back(ask: Asking, links: Links, head: Letterhead) -> bytes:
         w("Whoever has this link can do all that: please do not pass it on. If it was not you who asked, nothing has "
           "changed, and you need do nothing."),
     ]  # fmt: skip
-    return _mail(ask, w("Your page at Forumwatch"), paragraphs, head)
+    return _mail(ask, w("Your page at Forumwatch"), paragraphs, links.secret, head)
 
 
-def message_id(ask: Asking, head: Letterhead) -> str:
-    name = hashlib.sha256(f"{ask.subscriber_id}\n{ask.address}\n{KIND}\n{ask.period}".encode()).hexdigest()[:24]
+def message_id(ask: Asking, secret: str, head: Letterhead) -> str:
+    name = name_of_mail(secret, ask.subscriber_id, ask.address, KIND, ask.period)
     return f"<{KIND}.{name}@{Address(addr_spec=head.sender).domain}>"
 
 
@@ -84,13 +84,13 @@ def _quoted(name: str, w: Wording) -> str:
     return f"“{name if len(name) <= LONGEST_QUOTE else name[: LONGEST_QUOTE - 2] + ' …'}”"
 
 
-def _mail(ask: Asking, subject: str, paragraphs: Sequence[str], head: Letterhead) -> bytes:
+def _mail(ask: Asking, subject: str, paragraphs: Sequence[str], secret: str, head: Letterhead) -> bytes:
     message = EmailMessage(policy=SMTP)
     message["From"] = Address(head.sender_name, addr_spec=head.sender)
     message["To"] = Address(addr_spec=ask.address)
     message["Subject"] = subject
     message["Date"] = ask.now
-    message["Message-ID"] = message_id(ask, head)
+    message["Message-ID"] = message_id(ask, secret, head)
     message["Auto-Submitted"] = "auto-generated"
     if head.reply_to:
         message["Reply-To"] = Address(addr_spec=head.reply_to)

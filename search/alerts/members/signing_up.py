@@ -86,7 +86,7 @@ def sign_up(catalog: Catalog, asked: SignUp, links: Links, letterhead: Letterhea
         sign_up_id = connection.execute(sa.insert(sign_ups).values(row).returning(sign_ups.c.id)).scalar_one()
         ask = _asking(who, settings if not known else who._mapping, now)
         mail = confirmation(ask, sign_up_id, tuple(searches.values()), links, letterhead)
-        return _post(connection, ask, mail, letterhead)
+        return _post(connection, ask, mail, links.secret, letterhead)
 
 
 def ask_for_link(catalog: Catalog, address: str, links: Links, letterhead: Letterhead, now: datetime) -> str:
@@ -99,7 +99,7 @@ def ask_for_link(catalog: Catalog, address: str, links: Links, letterhead: Lette
         if _too_soon(connection, who, links.secret, now):
             return TOO_SOON
         ask = _asking(who, who._mapping, now)
-        return _post(connection, ask, way_back(ask, links, letterhead), letterhead)
+        return _post(connection, ask, way_back(ask, links, letterhead), links.secret, letterhead)
 
 
 def read_confirmation(catalog: Catalog, secret: str, token: str, now: datetime) -> Confirmation:
@@ -158,9 +158,9 @@ def _slot(now: datetime) -> str:
     return f"{now - timedelta(minutes=now.minute % 10):%Y-%m-%dT%H:%M}"
 
 
-def _post(connection: Connection, ask: Asking, mail: bytes, letterhead: Letterhead) -> str:
+def _post(connection: Connection, ask: Asking, mail: bytes, secret: str, letterhead: Letterhead) -> str:
     row = {"subscriber_id": ask.subscriber_id, "kind": KIND, "period": ask.period, "state": "waiting", "attempts": 0}
-    row |= {"message_id": message_id(ask, letterhead), "message": mail, "created": ask.now}
+    row |= {"message_id": message_id(ask, secret, letterhead), "message": mail, "created": ask.now}
     connection.execute(sa.insert(outbox).values(row))
     connection.execute(sa.update(subscribers).where(subscribers.c.id == ask.subscriber_id).values(asked=ask.now))
     return ASKED

@@ -24,7 +24,7 @@ def members(catalog):
                 connection.execute(sa.insert(saved_searches).values(search))
                 mine = letter(subscriber_id=key, address=address)
                 row = {"subscriber_id": key, "kind": "weekly", "period": mine.period, "state": "waiting"}
-                row |= {"message_id": message_id(mine, LETTERHEAD), "message": compose(mine, LINKS, LETTERHEAD)}
+                row |= {"message_id": message_id(mine, LINKS, LETTERHEAD), "message": compose(mine, LINKS, LETTERHEAD)}
                 made.append(
                     connection.execute(sa.insert(outbox).values(row | {"created": created})).inserted_primary_key[0]
                 )

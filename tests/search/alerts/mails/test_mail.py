@@ -17,6 +17,8 @@ from search.alerts.links import Letterhead, Links
 from search.alerts.mails.letter import Already, Flood, excerpt, plain
 from search.alerts.mails.mail import LARGEST_HTML, compose, message_id
 from search.alerts.members.addresses import hint
+from search.alerts.members.asking import Asking
+from search.alerts.members.asking import message_id as asking_id
 from search.alerts.tokens import Grant, verify
 from search.alerts.wording import Wording
 from search.labels import label_of
@@ -59,7 +61,7 @@ def test_headers_that_mail_systems_act_on():
     assert mail["List-Id"] == "Forumwatch <digest.forumwatch.example.org>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert mail["Date"].datetime == MADE
-    assert mail["Message-ID"] == message_id(letter(), LETTERHEAD)
+    assert mail["Message-ID"] == message_id(letter(), LINKS, LETTERHEAD)
     address = re.fullmatch(r"<https://forumwatch\.example\.org/unsubscribe/([^>]+)>", mail["List-Unsubscribe"])
     assert verify(SECRET, address[1]) == Grant(7, None)
 
@@ -85,12 +87,20 @@ def test_equal_letters_are_equal_bytes():
 
 def test_the_message_id_depends_on_member_kind_and_period_alone():
     same = {
-        message_id(letter(language, items=items, sources=sources, made=MADE + timedelta(days=days)), LETTERHEAD)
+        message_id(letter(language, items=items, sources=sources, made=MADE + timedelta(days=days)), LINKS, LETTERHEAD)
         for language, items, sources, days in (("en", ITEMS, SOURCES, 0), ("fr", ITEMS[:2], GOOD, 3))
     }
     assert len(same) == 1
     others = [letter(period="2026-W41"), letter(kind="daily"), letter(subscriber_id=8), letter(address="x@y.org")]
-    assert len({message_id(other, LETTERHEAD) for other in others} | same) == 5
+    assert len({message_id(other, LINKS, LETTERHEAD) for other in others} | same) == 5
+
+
+def test_nobody_guesses_a_message_id_who_does_not_know_the_secret():
+    """A bounce is believed by it where bounces have no address of their own."""
+    elsewhere = replace(LINKS, secret="another house's secret, long enough")
+    assert message_id(letter(), elsewhere, LETTERHEAD) != message_id(letter(), LINKS, LETTERHEAD)
+    ask = Asking(7, "ana@members.example.net", "en", "UTC", False, "2026-10-05T07:00", MADE)
+    assert asking_id(ask, elsewhere.secret, LETTERHEAD) != asking_id(ask, LINKS.secret, LETTERHEAD)
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])
