@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import Catalog, upsert
-from catalog.tables import deliveries, digest_runs, outbox
+from catalog.tables import deliveries, digest_runs, outbox, subscribers
 from search.alerts.links import Letterhead, Links
 from search.alerts.mails.periods import DIGESTS, due
 from search.alerts.mails.untold import zones
@@ -116,7 +116,7 @@ def _not_gone(connection: Connection, now: datetime) -> Iterable[str]:
     held = _number(connection, mine & (outbox.c.state == "held"))
     if held:
         yield f"{_counted(held, 'mail is', 'mails are')} held until a person decides (the desk)"
-    waiting = mine & outbox.c.state.in_(("waiting", "leased"))
+    waiting = mine & outbox.c.state.in_(("waiting", "leased")) & ~_rests(now)
     untried = _number(connection, waiting & (outbox.c.attempts == 0))
     if untried:
         yield f"{_counted(untried, 'mail waits', 'mails wait')} and nobody has tried to send"
@@ -124,6 +124,12 @@ def _not_gone(connection: Connection, now: datetime) -> Iterable[str]:
     gone = (deliveries.c.outcome == "sent") & (deliveries.c.at > now - GRACE)
     if put_off and connection.execute(sa.select(deliveries.c.id).where(gone).limit(1)).first() is None:
         yield f"no mail was taken for {GRACE.total_seconds() / 3600:.0f} hours, and {put_off} wait"
+
+
+def _rests(now: datetime) -> sa.ColumnElement[bool]:
+    """Mail to a reader whose mailbox sent something back waits for days, and goes by itself."""
+    later = subscribers.c.mail_after > now - GRACE
+    return sa.exists().where(subscribers.c.id == outbox.c.subscriber_id, later).correlate(outbox)
 
 
 def _number(connection: Connection, which: sa.ColumnElement[bool]) -> int:

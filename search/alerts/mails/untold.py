@@ -17,6 +17,8 @@ from catalog.tables import holds, matches, outbox, saved_searches, subscribers
 
 RUNNING = "running"
 TOLD_OF = (RUNNING, "broken")  # what it found before it broke is told
+NEVER_CAME = ("failed", "bounced", "suppressed", "withheld")  # outbox.state: such a mail has told nobody
+SKIPPED = "skipped"  # outbox.kind: of what a person has said to be told already
 
 
 class Asked(NamedTuple):
@@ -181,7 +183,10 @@ def _rows(wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
 
 
 def _sent(connection: Connection, wanted: sa.ColumnElement[bool]) -> dict[int, tuple[int, datetime]]:
-    """Per match: the first mail that told its owner of the same work, for the same or a later change."""
+    """Per match: the first mail that told its owner of the same work, for the same or a later change.
+
+    Not one that the relay refused or that came back: what another search found is then told as if for the first time.
+    """
     other, others = matches.alias("other"), saved_searches.alias("others")
     query = (
         sa.select(matches.c.id, outbox.c.id.label("mail"), outbox.c.created)
@@ -192,7 +197,7 @@ def _sent(connection: Connection, wanted: sa.ColumnElement[bool]) -> dict[int, t
             .join(other, (other.c.search_id == others.c.id) & (other.c.work_id == matches.c.work_id))
             .join(outbox, outbox.c.id == other.c.outbox_id)
         )
-        .where(wanted, other.c.seq >= matches.c.seq)
+        .where(wanted, other.c.seq >= matches.c.seq, outbox.c.state.not_in(NEVER_CAME) | (outbox.c.kind == SKIPPED))
         .order_by(outbox.c.id)
     )
     found: dict[int, tuple[int, datetime]] = {}

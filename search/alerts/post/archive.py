@@ -56,7 +56,7 @@ def archive(catalog: Catalog, grant: Grant) -> Archive:
     """The list that a link leads to. Raises TokenError where there is no such member, or the link is for one mail."""
     if grant.mail:
         raise TokenError("this link leads to one mail")
-    mine = outbox.c.subscriber_id == grant.subscriber_id
+    mine = (outbox.c.subscriber_id == grant.subscriber_id) & (outbox.c.kind != "skipped")  # no mail: skip_all
     with catalog.read() as connection:
         who = connection.execute(sa.select(subscribers).where(subscribers.c.id == grant.subscriber_id)).one_or_none()
         if who is None:

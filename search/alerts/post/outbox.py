@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from catalog import Catalog
-from catalog.tables import deliveries, matches, outbox, saved_searches, subscribers
+from catalog.tables import corrections, deliveries, matches, outbox, saved_searches, subscribers
 from search.alerts.members.subscribers import ENDED
 from search.alerts.post.suppression import why_suppressed
 
@@ -139,10 +139,15 @@ def is_old(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def skip_all(connection: Connection, now: datetime) -> int:
-    """Everything up to now counts as told: mails that wait or are held, and matches that no mail has told of."""
+    """Everything up to now counts as told: mails that wait or are held, and matches that no mail has told of.
+
+    So do changes of what was told, and that a search broke: they were found, and perhaps mailed, from elsewhere.
+    """
     skipped = _settle_all(connection, OPEN | (outbox.c.state == "held"), "withheld", "skipped by a person", now)
-    untold = sa.select(saved_searches.c.subscriber_id).join(matches).where(matches.c.outbox_id.is_(None)).distinct()
-    for subscriber_id in connection.execute(untold).scalars().all():
+    connection.execute(sa.update(saved_searches).where(saved_searches.c.reason != "").values(told=True))
+    untold = sa.select(saved_searches.c.subscriber_id).join(matches).where(matches.c.outbox_id.is_(None))
+    changed = sa.select(corrections.c.subscriber_id).where(corrections.c.outbox_id.is_(None))
+    for subscriber_id in connection.execute(untold.union(changed)).scalars().all():
         period = now.isoformat(timespec="seconds")
         row = {"subscriber_id": subscriber_id, "kind": "skipped", "period": period, "state": "withheld"}
         row |= {"message_id": f"<skipped.{period}.{subscriber_id}>", "message": b"", "created": now}
@@ -150,6 +155,8 @@ def skip_all(connection: Connection, now: datetime) -> int:
         theirs = sa.select(saved_searches.c.id).where(saved_searches.c.subscriber_id == subscriber_id)
         told = matches.c.outbox_id.is_(None) & matches.c.search_id.in_(theirs)
         connection.execute(sa.update(matches).where(told).values(outbox_id=made))
+        said = corrections.c.outbox_id.is_(None) & (corrections.c.subscriber_id == subscriber_id)
+        connection.execute(sa.update(corrections).where(said).values(outbox_id=made))
     return skipped
 
 

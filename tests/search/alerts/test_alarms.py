@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from catalog.tables import deliveries, digest_runs, outbox, runs, sources
+from catalog.tables import deliveries, digest_runs, outbox, runs, sources, subscribers
 from search.alerts.alarms import GRACE, alarms, mail_alarms
 from search.alerts.links import Letterhead, Links
 from search.alerts.mails.due import make_due
@@ -103,6 +103,16 @@ def test_a_mail_does_not_go(catalog, values, rings):
     make_due(catalog, NOW, LINKS, HEAD)
     mail(catalog, **values)
     assert kinds(catalog) == (["digest"] if rings else [])
+
+
+@pytest.mark.parametrize(("rests", "rings"), [(timedelta(days=3), []), (-GRACE - timedelta(minutes=1), ["digest"])])
+def test_a_mailbox_that_is_full_for_days_is_no_alarm(catalog, rests, rings):
+    member(catalog)
+    make_due(catalog, NOW, LINKS, HEAD)
+    mail(catalog)
+    with catalog.write() as connection:
+        connection.execute(sa.update(subscribers).values(soft_bounces=4, mail_after=NOW + rests))
+    assert kinds(catalog) == rings
 
 
 def test_one_server_that_puts_off_is_no_alarm_while_others_take_mail(catalog):

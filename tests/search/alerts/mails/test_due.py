@@ -158,6 +158,22 @@ def test_what_one_mail_told_another_cadence_names_in_one_line(catalog):
     assert "1 new document" in weekly and "Already sent to you" in weekly and "Title 1." in weekly
 
 
+@pytest.mark.parametrize(
+    ("state", "told_again"),
+    [("sent", False), ("waiting", False), ("held", False), ("failed", True), ("bounced", True), ("suppressed", True)],
+)
+def test_what_a_mail_that_never_came_was_to_tell_another_search_tells(catalog, state, told_again):
+    join(catalog, cadences=("weekly", "at once"))
+    make(catalog, MONDAY - WEEK)
+    publish(catalog, MONDAY - DAY)
+    assert make(catalog, MONDAY - 20 * HOUR) == 1
+    with catalog.write() as connection:
+        connection.execute(sa.update(outbox).values(state=state))
+    make(catalog)
+    assert len(mails(catalog, "weekly")) == told_again
+    assert not told_again or "Title 1." in text_of(mails(catalog, "weekly")[0])
+
+
 def test_a_later_text_of_a_work_that_was_told_is_news_for_another_search(catalog):
     """The work was told for its English text; its Spanish one comes and another search matches: that is told."""
     ana = join(catalog, cadences=("daily", "weekly"))

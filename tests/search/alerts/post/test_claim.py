@@ -11,10 +11,14 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import matches, outbox, senders
+from search.alerts.post.archive import archive
 from search.alerts.post.claim import Claim
 from search.alerts.post.delivery import Office, deliver, release_held
 from search.alerts.post.sender import claim_sender
 from search.alerts.post.smtp import Smtp
+from search.alerts.tokens import Grant
+from tests.search.alerts.mails.test_due import join, make, publish
+from tests.search.alerts.mails.test_notices import break_searches, correct
 from tests.search.alerts.postoffice import HOUR, NOW, PostOffice
 
 
@@ -180,6 +184,18 @@ def test_a_person_decides_that_everything_up_to_now_was_told(catalog, members, o
         assert connection.execute(sa.select(matches.c.id).where(matches.c.outbox_id.is_(None))).first() is None
     members("new@example.net")
     assert send(catalog, server, office, 1).sent == 1 and len(server.taken) == 1
+
+
+def test_changes_and_broken_searches_count_as_told_too(catalog, office):
+    """They were found, and perhaps mailed, by the catalog that was lost."""
+    member = join(catalog)
+    work = publish(catalog)
+    make(catalog)
+    correct(catalog, member, work)
+    break_searches(catalog)
+    claim_sender(catalog, office.claim, NOW, skip=True)
+    assert make(catalog) == 0
+    assert [kept.kind for kept in archive(catalog, Grant(member)).mails] == ["weekly"], "what was skipped is no mail"
 
 
 def test_who_has_lost_the_claim_stops_in_the_middle(catalog, members, office, server, monkeypatch):
