@@ -63,8 +63,8 @@ def check() -> dict[str, int]:
 
 
 @patient
-def send(period: str | None) -> dict[str, Any]:
-    report = steps_alerts.mail(House(read_settings()), period)
+def send(period: str | None, make: bool = True) -> dict[str, Any]:
+    report = steps_alerts.mail(House(read_settings()), period, make=make)
     return asdict(report) if report else {"waiting": "no mail relay is set: mails wait in the outbox"}
 
 
@@ -123,11 +123,15 @@ def daily(sources: list[str] | None = None) -> None:
 
 @flow(name="forumwatch-mail", log_prints=False)
 def mail(period: str | None = None) -> None:
-    """Reads what came back, matches what is new, makes the mails that are due, once, and sends what waits."""
+    """Reads what came back, matches what is new, makes the mails that are due, once, and sends what waits.
+
+    While matching fails no digest is made, since it would say that nothing came; all else goes, alarms too.
+    """
     bounces(return_state=True)  # first: nothing goes where it does not arrive; a mailbox that is away stops no mail
-    match()
-    sent = send(period)
+    matched = match(return_state=True)
+    sent = send(period, matched.is_completed())
     create_markdown_artifact(key="mail", markdown="\n".join(f"- {name}: {what}" for name, what in sent.items()))
+    matched.result()  # the run fails, and says why
 
 
 @flow(name="forumwatch-webhooks", log_prints=False)
@@ -140,8 +144,9 @@ def webhooks() -> None:
 def nightly() -> None:
     """Holds the index against the catalog, then the matches against the index; fails if the index still differs."""
     state = check(return_state=True)
+    forgotten = steps_alerts.forget(House(read_settings()))  # whatever becomes of the audit
     audited = audit()  # also where works differ that could not be mended
-    audited["never confirmed, erased"] = steps_alerts.forget(House(read_settings()))
+    audited["never confirmed, erased"] = forgotten
     counts = state.result()
     lines = [f"- {name}: {count}" for name, count in counts.items()]
     lines += [f"- audit, {name}: {count}" for name, count in audited.items()]

@@ -1,13 +1,14 @@
 """Is the secretariat mailed of what is broken, and of nothing that the same run has just mended?"""
 
+from dataclasses import asdict
 from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
 import sqlalchemy as sa
 
-from catalog.tables import outbox, sources
-from flows import doctor, steps_alerts
+from catalog.tables import digest_runs, outbox, sources, subscribers
+from flows import daily, doctor, steps_alerts
 from flows.house import House
 from flows.settings import Settings
 from flows.steps import StepFailed
@@ -78,3 +79,32 @@ def test_a_relay_that_is_away_rings_and_the_mail_follows_when_it_is_back(house_a
     with PostOffice() as office:
         steps_alerts.mail(house_at(office.port))
         assert (OFFICE, "Forumwatch: a digest was not sent") in subjects(office)
+
+
+def test_while_matching_fails_no_digest_is_made_and_all_else_goes(house_at, monkeypatch):
+    """Or a digest would say that nothing came, and one work that cannot be matched would silence even the alarms."""
+
+    class Failed:
+        is_completed = staticmethod(lambda: False)
+
+        @staticmethod
+        def result():
+            raise StepFailed("a work cannot be matched")
+
+    with PostOffice() as office:
+        house = house_at(office.port)
+        overdue(house)
+        with house.catalog.write() as connection:
+            connection.execute(sa.update(subscribers).values(since=house.now() - timedelta(days=30)))
+        monkeypatch.setattr(daily, "match", lambda **_: Failed)
+        monkeypatch.setattr(daily, "bounces", lambda **_: None)
+        monkeypatch.setattr(daily, "send", lambda period, make: asdict(steps_alerts.mail(house, period, make=make)))
+        monkeypatch.setattr(daily, "create_markdown_artifact", lambda **_: None)
+        with pytest.raises(StepFailed, match="cannot be matched"):
+            daily.mail.fn()
+        assert subjects(office) == [("ana@example.net", "news")]
+        with house.catalog.read() as connection:
+            assert connection.execute(sa.select(digest_runs)).first() is None
+        steps_alerts.mail(house)
+        with house.catalog.read() as connection:
+            assert connection.execute(sa.select(digest_runs)).first() is not None

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.catalog import SEQUENCE_LOCK
-from catalog.tables import matches, saved_searches, subscribers
+from catalog.tables import holds, matches, saved_searches, subscribers
 from search.alerts.errors import Gone, Refused, w
 from search.alerts.members.wanted import MOST_SEARCHES, Complaints, Wanted, checked
 
@@ -110,9 +110,18 @@ def begin_again(connection: Connection, which: sa.ColumnElement[bool], seq: int,
 
 
 def forget_untold(connection: Connection, which: sa.ColumnElement[bool]) -> None:
-    """What searches matched but nobody was told of is dropped, so that coming back is a fresh start."""
-    untold = matches.c.search_id.in_(sa.select(saved_searches.c.id).where(which)) & matches.c.outbox_id.is_(None)
-    connection.execute(sa.delete(matches).where(untold))
+    """What searches matched but nobody was told of is dropped, so that coming back is a fresh start.
+
+    But for what came with a flood that the secretariat has dropped: it stays, so that looking back finds it no more.
+    """
+    mine = matches.c.search_id.in_(sa.select(saved_searches.c.id).where(which))
+    connection.execute(sa.delete(matches).where(mine & to_be_told()))
+
+
+def to_be_told() -> sa.ColumnElement[bool]:
+    """Of `matches`: no mail has told of it, and one may, now or when a flood is released."""
+    dropped = matches.c.hold_id.in_(sa.select(holds.c.id).where(holds.c.state == "dropped"))
+    return matches.c.outbox_id.is_(None) & (matches.c.hold_id.is_(None) | ~dropped)
 
 
 def _begun(seq: int, back_to: int | None) -> dict[str, object]:

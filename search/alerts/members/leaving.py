@@ -69,12 +69,15 @@ def resubscribe_by_token(catalog: Catalog, secret: str, token: str) -> tuple[str
     """Takes back what the same link ended: its search, or all; from the current change on. Returns their names.
 
     The link to stop is also the one to go on: who holds it could have had either. Only who was active before can be
-    brought back; who never confirmed cannot.
+    brought back; who never confirmed cannot. What had been ended before, by itself, stays so.
     """
     grant = verify(secret, token)
     with catalog.write() as connection:
         if _about(connection, grant.subscriber_id, grant.about).done:
-            return _back(catalog, connection, grant.subscriber_id, grant.about)
+            mine = saved_searches.c.subscriber_id == grant.subscriber_id
+            last = sa.select(sa.func.max(saved_searches.c.ended)).where(mine).scalar_subquery()
+            together = saved_searches.c.ended == last if grant.about is None else sa.true()
+            return _back(catalog, connection, grant.subscriber_id, grant.about, together)
         return ()
 
 
@@ -93,12 +96,20 @@ def end(connection: Connection, subscriber_id: int, search_id: int | None) -> bo
     return ended.rowcount + left.rowcount > 0
 
 
-def _back(catalog: Catalog, connection: Connection, subscriber_id: int, search_id: int | None) -> tuple[str, ...]:
+def _back(
+    catalog: Catalog,
+    connection: Connection,
+    subscriber_id: int,
+    search_id: int | None,
+    which: sa.ColumnElement[bool] | None = None,
+) -> tuple[str, ...]:
     was = (subscribers.c.id == subscriber_id) & (subscribers.c.state == UNSUBSCRIBED)
     connection.execute(sa.update(subscribers).where(was).values(state=ACTIVE))
     ended = (saved_searches.c.subscriber_id == subscriber_id) & (saved_searches.c.state == ENDED)
     if search_id is not None:
         ended = ended & (saved_searches.c.id == search_id)
+    if which is not None:
+        ended = ended & which
     names = connection.execute(sa.select(saved_searches.c.name).where(ended).order_by(saved_searches.c.id))
     back = tuple(names.scalars())
     begin_again(connection, ended, current_seq(catalog, connection))

@@ -15,7 +15,16 @@ from catalog import Catalog
 from catalog.tables import matches, saved_searches, subscribers, watermarks
 from search.alerts.errors import Gone
 from search.alerts.members.addresses import hint
-from search.alerts.members.keeping import BROKEN, ENDED, PAUSED, RUNNING, begin_again, current_seq, forget_untold
+from search.alerts.members.keeping import (
+    BROKEN,
+    ENDED,
+    PAUSED,
+    RUNNING,
+    begin_again,
+    current_seq,
+    forget_untold,
+    to_be_told,
+)
 from search.alerts.members.leaving import end
 from search.alerts.members.settings import MailSettings
 from search.alerts.members.subscribers import PENDING
@@ -128,7 +137,7 @@ def stop(catalog: Catalog, subscriber_id: int, search_id: int | None = None) -> 
 
 
 def _told_up_to(connection: Connection, row: Row[Any], mark: int) -> int:
-    untold = (matches.c.search_id == row.id) & matches.c.outbox_id.is_(None)
+    untold = (matches.c.search_id == row.id) & to_be_told()
     first = connection.execute(sa.select(sa.func.min(matches.c.seq)).where(untold)).scalar()
     oldest = max(mark, int(row.start_seq)) if first is None else int(first) - 1
     return min(oldest, int(row.back_to)) if row.backfill else oldest

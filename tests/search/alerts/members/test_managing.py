@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog import Catalog
-from catalog.tables import matches, outbox, subscribers
+from catalog.tables import holds, matches, outbox, subscribers
 from search.alerts import match_changes
 from search.alerts.errors import Gone, Refused
 from search.alerts.members.leaving import unsubscribe
@@ -75,6 +75,23 @@ def test_a_pause_rests_until_it_ends(any_catalog):
     assert found(catalog) == []  # from now on means from now on
     assert stop(catalog, who, search) and not stop(catalog, who, search)
     assert resume(catalog, who, search) == 1 and read_member(catalog, who).searches[0].state == "running"
+
+
+def test_a_flood_that_was_dropped_does_not_come_back_with_what_is_caught_up(catalog):
+    who = subscribe(catalog, ANA, "en", [FEES]).subscriber_id
+    published(catalog, "A/1")
+    match_changes(catalog)
+    flood = {"source": "x", "first_seq": 1, "last_seq": 1, "works": 900, "usual": 1, "state": "dropped"}
+    with catalog.write() as connection:
+        connection.execute(sa.insert(holds).values(flood | {"since": datetime.now(UTC)}))
+        connection.execute(sa.update(matches).values(hold_id=1))
+    pause(catalog, who)
+    published(catalog, "A/2")
+    resume(catalog, who, catch_up=True)
+    match_changes(catalog)
+    with catalog.read() as connection:
+        rows = connection.execute(sa.select(matches.c.work_id, matches.c.hold_id).order_by(matches.c.work_id)).all()
+    assert [tuple(row) for row in rows] == [(1, 1), (2, None)]
 
 
 STEPS = st.lists(st.sampled_from(["publish", "match", "tell", "pause", "catch up"]), min_size=4, max_size=12)

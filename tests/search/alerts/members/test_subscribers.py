@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 from catalog.tables import matches, saved_searches, subscribers, works
 from search.alerts.errors import AlertError, Refused, TokenError
 from search.alerts.members.addresses import clean_address
-from search.alerts.members.leaving import read_token, resubscribe, unsubscribe, unsubscribe_by_token
+from search.alerts.members.leaving import (
+    read_token,
+    resubscribe,
+    resubscribe_by_token,
+    unsubscribe,
+    unsubscribe_by_token,
+)
 from search.alerts.members.subscribers import MOST_SEARCHES, subscribe
 from search.alerts.tokens import Grant, sign, verify
 from tests.search.alerts.letters import SECRET
@@ -183,6 +189,17 @@ def test_a_link_only_tells_until_it_is_acted_on(catalog):
     assert not unsubscribe_by_token(catalog, SECRET, token).done
     assert unsubscribe_by_token(catalog, SECRET, token).done  # twice is once
     assert not any(active for active, _, _ in searches(catalog).values())
+
+
+def test_taking_back_the_end_of_all_mail_leaves_alone_what_had_ended_before(catalog):
+    made = subscribe(catalog, ANA, "en", TWO)
+    unsubscribe(catalog, ANA, TWO[1][1])
+    token = sign(SECRET, Grant(made.subscriber_id, None))
+    unsubscribe_by_token(catalog, SECRET, token)
+    assert resubscribe_by_token(catalog, SECRET, token) == (TWO[0][0],)
+    with catalog.read() as connection:
+        states = connection.execute(sa.select(saved_searches.c.state).order_by(saved_searches.c.id)).scalars().all()
+    assert states == ["running", "ended"]
 
 
 def test_a_link_for_one_search_ends_that_one(catalog):
