@@ -102,7 +102,8 @@ def test_while_matching_fails_no_digest_is_made_and_all_else_goes(house_at, monk
         monkeypatch.setattr(daily, "create_markdown_artifact", lambda **_: None)
         with pytest.raises(StepFailed, match="cannot be matched"):
             daily.mail.fn()
-        assert subjects(office) == [("ana@example.net", "news")]
+        alarm = (OFFICE, "Forumwatch: a digest was not sent")
+        assert subjects(office) == [("ana@example.net", "news"), alarm]
         with house.catalog.read() as connection:
             assert connection.execute(sa.select(digest_runs)).first() is None
         steps_alerts.mail(house)
