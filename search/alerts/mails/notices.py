@@ -45,16 +45,21 @@ def make_corrections(catalog: Catalog, now: datetime, links: Links, letterhead: 
 
 
 def make_notices(catalog: Catalog, now: datetime, links: Links, letterhead: Letterhead) -> int:
-    """One mail for each member with searches that broke and who was not told yet."""
+    """One mail for each member with searches that broke, or run on in part, and who was not told yet."""
+    return sum(_make_notices(catalog, state, now, links, letterhead) for state in _UNTOLD)
+
+
+def _make_notices(catalog: Catalog, state: str, now: datetime, links: Links, letterhead: Letterhead) -> int:
     made = 0
-    for who in _owners(catalog, sa.select(saved_searches.c.subscriber_id).where(_UNTOLD)):
+    for who in _owners(catalog, sa.select(saved_searches.c.subscriber_id).where(_UNTOLD[state])):
         with catalog.write() as connection:
             alone(connection)
-            rows = _broken_of(connection, who)
+            rows = _untold_of(connection, who, state)
             if rows:
                 before = sa.select(sa.func.count()).where(outbox.c.subscriber_id == who, outbox.c.kind == NOTICE)
                 name = f"broken.{connection.execute(before).scalar_one() + 1}"
-                mail = compose_notice(_broken(rows, name, now, links), links, letterhead)
+                notice = (_broken if state == BROKEN else _in_part)(rows, name, now, links)
+                mail = compose_notice(notice, links, letterhead)
                 post(connection, who, Frame.on(NOTICE, name, now, rows[0].timezone), now, mail)
                 mine = saved_searches.c.id.in_([row.id for row in rows])
                 connection.execute(sa.update(saved_searches).where(mine).values(told=True))
@@ -62,7 +67,9 @@ def make_notices(catalog: Catalog, now: datetime, links: Links, letterhead: Lett
     return made
 
 
-_UNTOLD = (saved_searches.c.state == "broken") & sa.not_(saved_searches.c.told)
+BROKEN = "broken"  # saved_searches.state
+_NOT_TOLD = (saved_searches.c.reason != "") & sa.not_(saved_searches.c.told)
+_UNTOLD = {state: (saved_searches.c.state == state) & _NOT_TOLD for state in (BROKEN, "running")}
 _SEARCH = ("id", "subscriber_id", "name", "reason")
 _WHO = tuple(subscribers.c[name] for name in ("address", "language", "timezone", "safe"))
 
@@ -81,9 +88,9 @@ def _changes_of(connection: Connection, who: int) -> Rows:
     return connection.execute(query.order_by(corrections.c.id).limit(MOST)).all()
 
 
-def _broken_of(connection: Connection, who: int) -> Rows:
+def _untold_of(connection: Connection, who: int, state: str) -> Rows:
     query = sa.select(*(saved_searches.c[name] for name in _SEARCH), *_WHO).join(subscribers)
-    mine = query.where(saved_searches.c.subscriber_id == who, _UNTOLD, subscribers.c.state == "active")
+    mine = query.where(saved_searches.c.subscriber_id == who, _UNTOLD[state], subscribers.c.state == "active")
     return connection.execute(mine.order_by(saved_searches.c.id)).all()
 
 
@@ -126,7 +133,7 @@ def _said(row: Row[Any], w: Wording) -> str:
 
 
 def _broken(rows: Rows, name: str, now: datetime, links: Links) -> Notice:
-    who, w = rows[0], Wording(rows[0].language)
+    w = Wording(rows[0].language)
     subject = w(
         "Forumwatch: a search of yours no longer runs", "Forumwatch: {n} searches of yours no longer run", n=len(rows)
     )
@@ -137,6 +144,30 @@ def _broken(rows: Rows, name: str, now: datetime, links: Links) -> Notice:
         "guess what was meant.",
         n=len(rows),
     )
+    ways = tuple((_mending(row, w), links.mend(row.subscriber_id, row.id)) for row in rows)
+    return _of_searches(rows, name, now, subject, text, ways)
+
+
+def _in_part(rows: Rows, name: str, now: datetime, links: Links) -> Notice:
+    """Of searches that run on, though a part of them finds nothing any more."""
+    w = Wording(rows[0].language)
+    subject = w(
+        "Forumwatch: a search of yours is not understood as it was",
+        "Forumwatch: {n} searches of yours are not understood as they were",
+        n=len(rows),
+    )
+    text = w(
+        "A part of it is not understood any more. It runs on with the rest; please look at it on your page.",
+        "A part of each is not understood any more. They run on with the rest; please look at them on your page.",
+        n=len(rows),
+    )
+    return _of_searches(rows, name, now, subject, text)
+
+
+def _of_searches(
+    rows: Rows, name: str, now: datetime, subject: str, text: str, ways: tuple[tuple[str, str], ...] = ()
+) -> Notice:
+    who = rows[0]
     return Notice(
         subscriber_id=who.subscriber_id,
         address=who.address,
@@ -144,10 +175,10 @@ def _broken(rows: Rows, name: str, now: datetime, links: Links) -> Notice:
         kind=NOTICE,
         period=name,
         made=now,
-        subject=_neutral(w, now, who.timezone) if who.safe else subject,
+        subject=_neutral(Wording(who.language), now, who.timezone) if who.safe else subject,
         paragraphs=(text,),
         lines=() if who.safe else tuple(isolated(f"{plain(row.name)}: {plain(row.reason)}") for row in rows),
-        ways=tuple((_mending(row, w), links.mend(row.subscriber_id, row.id)) for row in rows),
+        ways=ways,
         safe=who.safe,
     )
 

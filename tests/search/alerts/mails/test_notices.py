@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from catalog.tables import corrections, outbox, saved_searches, subscribers
 from search.alerts.mails.comparing import compared
 from search.alerts.mails.notices import make_corrections, make_notices
+from search.alerts.wording import Wording
 from tests.search.alerts.letters import LETTERHEAD, LINKS
 from tests.search.alerts.mails.test_due import MONDAY, join, make, publish
 
@@ -54,6 +55,19 @@ def test_a_search_that_broke_is_told_to_its_owner_once(catalog):
     break_searches(catalog)
     assert make(catalog, MONDAY + timedelta(days=9)) == 1  # mended, and broken anew: that is told again
     assert len({mail["Message-ID"] for mail in mails(catalog, "notice")}) == 2
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_a_search_that_runs_on_in_part_is_told_to_its_owner_once(catalog, language):
+    join(catalog, language=language)
+    with catalog.write() as connection:
+        odd = {"state": "running", "reason": "there is no country Atlantis", "told": False}
+        connection.execute(sa.update(saved_searches).values(odd))
+    assert [make(catalog, MONDAY + timedelta(hours=hours)) for hours in (-2, -1, 0, 24)] == [1, 0, 0, 0]
+    (mail,) = mails(catalog, "notice")
+    subject = "Forumwatch: a search of yours is not understood as it was"
+    assert mail["Subject"] == Wording(language)(subject, "Forumwatch: {n} searches of yours", n=1)
+    assert "weekly: there is no country Atlantis" in part(mail) and LINKS.manage(1) in part(mail)
 
 
 def test_the_notice_and_its_mark_are_one_transaction(catalog, monkeypatch):
