@@ -41,7 +41,7 @@ def w(text: str) -> str:
 
 
 class TokenError(AlertError):
-    """Raised when a signed link is damaged, forged, or meant for something else."""
+    """Raised when a signed link is damaged, forged, or meant for something else; str() is a text of the catalogs."""
 
 
 class Gone(TokenError):

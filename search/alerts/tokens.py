@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from search.alerts.errors import AlertError, Gone, TokenError
+from search.alerts.errors import AlertError, Gone, TokenError, w
 
 LONGEST = 300
 SHORTEST_SECRET = 16
@@ -59,16 +59,16 @@ def sign(secret: str, grant: Grant, purpose: Purpose = Purpose.UNSUBSCRIBE, now:
 def verify(secret: str, token: str, purpose: Purpose = Purpose.UNSUBSCRIBE, now: datetime | None = None) -> Grant:
     """What the token grants. Raises TokenError when it is not ours, or not for this; Gone when it has ended."""
     if len(token) > LONGEST:
-        raise TokenError("this link is damaged: it is longer than any we make")
+        raise TokenError(w("this link is damaged: it is longer than any we make"))
     try:
         load = list(_serializer(secret, purpose).loads(token))
         until = int(load.pop()) if purpose in LASTS else None
         mail = str(load.pop()) if purpose is Purpose.ARCHIVE else ""
         subscriber_id, about = map(int, load)
     except (BadData, TypeError, ValueError, IndexError) as error:
-        raise TokenError("this link is damaged, or was not made by us; the one in your newest mail works") from error
+        raise TokenError(w("this link is damaged, or was not made by us; the one in your newest mail works")) from error
     if until is not None and (now or datetime.now(UTC)).timestamp() >= until:
-        raise Gone("this link has expired; please ask for a new one")
+        raise Gone(w("this link has expired; please ask for a new one"))
     return Grant(subscriber_id, about or None, mail)
 
 

@@ -13,21 +13,21 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
 from catalog import CatalogError
+from search.alerts.wording import Wording
 from search.errors import IndexUnavailable, MistakenRequest
 from search.json_shapes import ErrorJson
 from search.web.headers import EVERYWHERE, add_missing
-from search.web.signed import without_token
+from search.web.signed import BadLink, sentence, without_token
 from search.web.site import Site
+from search.web.tongues import of_reader
 from search.web.twins import wants_json
 
 LOG = logging.getLogger("forumwatch.web")
 
 TITLES = {
     400: "That question cannot be answered",
-    404: "Nothing is here",
     405: "That cannot be done here",
     409: "That does not fit what is here",
-    410: "That is gone",
     500: "Something broke on our side",
     503: "Not available at the moment",
 }
@@ -36,14 +36,17 @@ RETRY_SECONDS = "60"
 
 
 def mount(app: FastAPI, site: Site) -> None:
-    def failed(request: Request, status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-        title = TITLES.get(status, HTTPStatus(status).phrase)
+    def failed(
+        request: Request, status: int, message: str, headers: Mapping[str, str] | None = None, language: str = "en"
+    ) -> Response:
+        title = _title(status, language)
         response: Response
         if wants_json(request):
             body: ErrorJson = {"status": status, "title": title, "message": message}
             response = JSONResponse(body, status)
         else:
-            response = site.page("error.html", {"title": title, "message": message, "status": status}, status)
+            shown = {"title": title, "message": message, "status": status, "language": language}
+            response = site.page("error.html", shown, status)
         response.headers.update(headers or {})
         if status == 503:
             response.headers["retry-after"] = RETRY_SECONDS
@@ -52,6 +55,9 @@ def mount(app: FastAPI, site: Site) -> None:
 
     def known(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if isinstance(error, BadLink) and not wants_json(request):  # a member reads this, in whatever language
+            w = of_reader(request)
+            return failed(request, error.status_code, sentence(w(error.text)), language=w.language)
         message = str(error.detail)
         if message == HTTPStatus(error.status_code).phrase:  # the framework's own words
             message = "There is no such page. The address may be mistyped, or from an older version of this site."
@@ -79,6 +85,12 @@ def mount(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(CatalogError, unavailable)
     app.add_exception_handler(DBAPIError, unavailable)
     app.add_exception_handler(Exception, broken)
+
+
+def _title(status: int, language: str) -> str:
+    w = Wording(language)
+    said = {404: w("Nothing is here"), 410: w("That is gone")}
+    return said.get(status) or TITLES.get(status, HTTPStatus(status).phrase)
 
 
 def _said(error: Exception) -> str:

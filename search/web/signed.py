@@ -17,6 +17,19 @@ _FORMS = ("manage", "sign-up")  # these hold no token, and what is typed in them
 Found = TypeVar("Found")
 
 
+class BadLink(HTTPException):
+    """A link that leads nowhere (any more); `text` is as the catalogs have it, so that it can be said to anyone."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(status, sentence(text))
+        self.text = text
+
+
+def sentence(text: str) -> str:
+    """As a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def is_private(path: str) -> bool:
     """True for an address, below the site's own, that holds a token or is a form about a person."""
     return path.removeprefix("/").partition("/")[0] in (*SIGNED, *_FORMS)
@@ -38,5 +51,4 @@ def found(look: Callable[[], Found]) -> Found:
     try:
         return look()
     except TokenError as error:
-        said = f"{str(error)[:1].upper()}{str(error)[1:]}."
-        raise HTTPException(410 if isinstance(error, Gone) else 404, said) from error
+        raise BadLink(410 if isinstance(error, Gone) else 404, str(error)) from error

@@ -125,6 +125,8 @@ def _title(letter: Letter, w: Wording) -> str:
     count = len(letter.items)
     if letter.safe:
         return w("{n} item", "{n} items", n=count)
+    if any(item.standing == EARLIER for item in letter.items):  # the receipt would gainsay that all of it is new
+        return w("{n} document", "{n} documents", n=count)
     if count or letter.receipt is None:
         return w("{n} new document", "{n} new documents", n=count)
     seen = letter.receipt.documents
@@ -137,12 +139,15 @@ def _lead(letter: Letter, w: Wording) -> str:
             "The list begins below. It stands there, and not here, so that nobody reads it who only sees how this "
             "message begins, on a locked screen or over a shoulder."
         )
-    if letter.items:
+    news = sum(item.standing != EARLIER for item in letter.items)
+    if news:
         return w(
             "Good day. One document came in that your searches look for.",
             "Good day. {n} documents came in that your searches look for.",
-            n=len(letter.items),
+            n=news,
         )
+    if letter.items:
+        return w("Good day. Your searches looked back, as you asked, and found this.")
     if letter.already:
         return w("Good day. Nothing came in that you were not told of before.")
     if letter.held:
@@ -155,7 +160,7 @@ def _sections(items: Sequence[Item], entries: Sequence[Entry], w: Wording) -> It
     titles = {
         NEW: w("New documents"),
         REVISED: w("New versions of documents that were there before"),
-        EARLIER: w("There before you saved the search"),
+        EARLIER: w("Earlier documents, as you asked"),
     }
     for standing, section in groupby(pairs, key=lambda pair: pair[0].standing):
         groups = [

@@ -29,7 +29,7 @@ from catalog.tables import (
     subscribers,
     works,
 )
-from search.alerts.errors import Gone, Refused
+from search.alerts.errors import Gone, Refused, w
 from search.alerts.mails.periods import AT_ONCE, WEEKLY, due, morning_of
 from search.alerts.matching.clauses import Answered, answered
 from search.alerts.matching.matching import READER
@@ -120,7 +120,7 @@ def watch_of(catalog: Catalog, grant: Grant) -> Watch:
     with catalog.read() as connection:
         row = connection.execute(query.where(mine)).one_or_none()
     if row is None or grant.about is None:
-        raise Gone("the saved search that this link was made for is no longer here: it was deleted")
+        raise Gone(w("the saved search that this link was made for is no longer here: it was deleted"))
     return Watch(grant.about, row.name, row.language, row.timezone)
 
 

@@ -39,34 +39,47 @@ class Asking:
 
 
 def confirmation(ask: Asking, sign_up_id: int, searches: Sequence[Wanted], links: Links, head: Letterhead) -> bytes:
-    """The mail that asks to confirm; it names the searches, unless they are for someone whose mails name nothing."""
+    """The mail that asks to confirm; it names the searches, unless it is for someone whose mails name nothing."""
     w = Wording(ask.language)
-    named = (
-        [] if ask.safe else [f"- {_quoted(each.name, w)} ({cadence_in_words(each.cadence, w)})" for each in searches]
-    )
+    named = [f"- {_quoted(each.name, w)} ({cadence_in_words(each.cadence, w)})" for each in searches]
     until = w.moment(ask.now + LASTS[Purpose.CONFIRM], ask.timezone)
-    paragraphs = [
+    about = [
         w("Somebody, probably you, asked for mails from Forumwatch to this address."),
         w("They would tell of new documents of the UN, the ILO, the IOM, the GCIM and the WTO that concern migrants:"),
-        "\n".join(named) or w("{n} search", "{n} searches", n=len(searches)),
+        "\n".join(named),
+    ]
+    if ask.safe:
+        about = [w("Somebody, probably you, asked for mails to this address. The page says which they are.")]
+    paragraphs = [
+        *about,
         w("If this was you, open this page and press the button. It works until {until}.", until=until),
         links.confirm(ask.subscriber_id, sign_up_id, ask.now),
         w("If it was not you, do nothing: no mail will come, and what was asked for is deleted in 14 days."),
     ]
-    return _mail(ask, w("Please confirm your mails from Forumwatch"), paragraphs, links.secret, head)
+    subject = w("Please confirm") if ask.safe else w("Please confirm your mails from Forumwatch")
+    return _mail(ask, subject, paragraphs, links.secret, head)
 
 
 def way_back(ask: Asking, links: Links, head: Letterhead) -> bytes:
     """The mail with the link to one's own page, for who has lost it."""
     w = Wording(ask.language)
+    asked = w(
+        "Somebody, probably you, asked for the link to your page at Forumwatch. There you can change, pause, take "
+        "with you and delete everything."
+    )
+    if ask.safe:
+        asked = w(
+            "Somebody, probably you, asked for the link to your page. There you can change, pause, take with you "
+            "and delete everything."
+        )
     paragraphs = [
-        w("Somebody, probably you, asked for the link to your page at Forumwatch. There you can change, pause, take "
-          "with you and delete everything."),
+        asked,
         links.manage(ask.subscriber_id),
         w("Whoever has this link can do all that: please do not pass it on. If it was not you who asked, nothing has "
           "changed, and you need do nothing."),
     ]  # fmt: skip
-    return _mail(ask, w("Your page at Forumwatch"), paragraphs, links.secret, head)
+    subject = w("Your page") if ask.safe else w("Your page at Forumwatch")
+    return _mail(ask, subject, paragraphs, links.secret, head)
 
 
 def message_id(ask: Asking, secret: str, head: Letterhead) -> str:
@@ -86,7 +99,8 @@ def _quoted(name: str, w: Wording) -> str:
 
 def _mail(ask: Asking, subject: str, paragraphs: Sequence[str], secret: str, head: Letterhead) -> bytes:
     message = EmailMessage(policy=SMTP)
-    message["From"] = Address(head.sender_name, addr_spec=head.sender)
+    name = Wording(ask.language)("Summary") if ask.safe else head.sender_name
+    message["From"] = Address(name, addr_spec=head.sender)
     message["To"] = Address(addr_spec=ask.address)
     message["Subject"] = subject
     message["Date"] = ask.now
@@ -95,7 +109,8 @@ def _mail(ask: Asking, subject: str, paragraphs: Sequence[str], secret: str, hea
     if head.reply_to:
         message["Reply-To"] = Address(addr_spec=head.reply_to)
     notice = head.notice.get(ask.language, "")
-    lines = [_wrapped(each) for each in (notice, *paragraphs, "-- \nForumwatch") if each]
+    parts = (*paragraphs, notice) if ask.safe else (notice, *paragraphs, "-- \nForumwatch")
+    lines = [_wrapped(each) for each in parts if each]
     message.set_content("\n\n".join(lines) + "\n", cte="quoted-printable")
     message["Content-Language"] = ask.language
     return message.as_bytes()

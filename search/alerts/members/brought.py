@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import changes, matches, saved_searches, subscribers
-from search.alerts.errors import Gone, TokenError
+from search.alerts.errors import Gone, TokenError, w
 from search.alerts.matching.floods import may_be_told
 from search.alerts.members.sought import Asking
 from search.alerts.tokens import Grant
@@ -56,9 +56,9 @@ def brought(catalog: Catalog, grant: Grant) -> Brought:
     with catalog.read() as connection:
         row = connection.execute(query).one_or_none()
         if row is None:
-            raise TokenError("this link is about a search we do not know")
+            raise TokenError(w("this link is about a search we do not know"))
         if row.state == "ended":
-            raise Gone(f"the search “{row.name}” was ended: its feed brings nothing any more")
+            raise Gone(w("this search was ended: its feed brings nothing any more"))
         found = connection.execute(
             sa.select(matches.c.work_id, matches.c.matched, newest.label("changed"), matches.c.origin)
             .where(matches.c.search_id == row.id, may_be_told())

@@ -20,7 +20,7 @@ from catalog.tables import (
     webhook_deliveries,
     webhooks,
 )
-from search.alerts.errors import Gone
+from search.alerts.errors import Gone, w
 from search.alerts.members.addresses import clean_address
 from search.alerts.members.presence import close_the_door
 
@@ -29,7 +29,7 @@ def erase(catalog: Catalog, subscriber_id: int) -> None:
     """Deletes everything about a member. Safe beside a sender and a matcher; Gone if there is nobody (any more)."""
     with catalog.write() as connection:
         if not erase_rows(connection, subscriber_id):
-            raise Gone("nobody is here any more: everything about them was deleted")
+            raise Gone(w("nobody is here any more: everything about them was deleted"))
 
 
 def number_of(catalog: Catalog, address: str) -> int | None:

@@ -20,7 +20,7 @@ from catalog.tables import (
     subscribers,
     works,
 )
-from search.alerts.errors import Gone
+from search.alerts.errors import Gone, w
 
 ABOUT = "Everything that Forumwatch keeps about one member. Times are in UTC. A mail is given whole, as it was sent."
 
@@ -32,7 +32,7 @@ def export_member(catalog: Catalog, subscriber_id: int) -> Iterator[str]:
             connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).mappings().one_or_none()
         )
     if who is None:
-        raise Gone("nobody is here any more: everything about them was deleted")
+        raise Gone(w("nobody is here any more: everything about them was deleted"))
     return _pieces(catalog, subscriber_id, _plain(who))
 
 

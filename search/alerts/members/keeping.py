@@ -51,7 +51,7 @@ def add_search(catalog: Catalog, subscriber_id: int, wanted: Wanted, backfill: b
     with catalog.write() as connection:
         mine = sa.select(subscribers.c.state).where(subscribers.c.id == subscriber_id).with_for_update()
         if connection.execute(mine).scalar() != "active":
-            raise Gone("there is no such member, or no mail is wanted any more")
+            raise Gone(w("there is no such member, or no mail is wanted any more"))
         kept = keep(connection, subscriber_id, searches, current_seq(catalog, connection), 0 if backfill else None)
         (identity, each), same = *searches.items(), saved_searches.c.subscriber_id == subscriber_id
         row = sa.select(saved_searches.c.id).where(same, saved_searches.c.identity == identity)

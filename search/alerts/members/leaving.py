@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.tables import saved_searches, subscribers
-from search.alerts.errors import Gone, Refused
+from search.alerts.errors import Gone, Refused, w
 from search.alerts.members.addresses import clean_address, hint
 from search.alerts.members.keeping import ENDED, begin_again, current_seq, forget_untold
 from search.alerts.members.subscribers import ACTIVE, UNSUBSCRIBED
@@ -119,11 +119,11 @@ def _back(
 def _about(connection: Connection, subscriber_id: int, search_id: int | None) -> Unsubscribed:
     who = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).one_or_none()
     if who is None:
-        raise Gone("whoever this link was made for is no longer known here: everything about them was deleted")
+        raise Gone(w("whoever this link was made for is no longer known here: everything about them was deleted"))
     if search_id is None:
         return Unsubscribed(hint(who.address), None, who.language, who.state != ACTIVE)
     mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
     search = connection.execute(sa.select(saved_searches).where(mine)).one_or_none()
     if search is None:
-        raise Gone("the saved search that this link was made for is no longer here: it was deleted")
+        raise Gone(w("the saved search that this link was made for is no longer here: it was deleted"))
     return Unsubscribed(hint(who.address), search.name, who.language, search.state == ENDED)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 
 from catalog import Catalog
 from catalog.tables import matches, saved_searches, subscribers, watermarks
-from search.alerts.errors import Gone
+from search.alerts.errors import Gone, w
 from search.alerts.members.addresses import hint
 from search.alerts.members.keeping import (
     BROKEN,
@@ -153,7 +153,7 @@ def _which(connection: Connection, subscriber_id: int, search_id: int | None) ->
 def _who(connection: Connection, subscriber_id: int) -> Row[Any]:
     who = connection.execute(sa.select(subscribers).where(subscribers.c.id == subscriber_id)).one_or_none()
     if who is None or who.state == PENDING:
-        raise Gone("whoever this link was made for is no longer known here: everything about them was deleted")
+        raise Gone(w("whoever this link was made for is no longer known here: everything about them was deleted"))
     return who
 
 
@@ -162,7 +162,7 @@ def _search(connection: Connection, subscriber_id: int, search_id: int) -> Row[A
     mine = (saved_searches.c.id == search_id) & (saved_searches.c.subscriber_id == subscriber_id)
     row = connection.execute(sa.select(saved_searches).where(mine)).one_or_none()
     if row is None:
-        raise Gone("this saved search is no longer here: it was deleted")
+        raise Gone(w("this saved search is no longer here: it was deleted"))
     return row
 
 

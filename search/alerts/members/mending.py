@@ -59,7 +59,7 @@ def mend(catalog: Catalog, subscriber_id: int, search_id: int, wanted: Wanted) -
     with catalog.write() as connection:
         row = connection.execute(_mine(subscriber_id, search_id).with_for_update()).one_or_none()
         if row is None:
-            raise Gone("this saved search is no longer here: it was deleted")
+            raise Gone(w("this saved search is no longer here: it was deleted"))
         if row.state != BROKEN:
             raise Refused(w("this search is not broken: nothing was changed"))
         same = (saved_searches.c.subscriber_id == subscriber_id) & (saved_searches.c.identity == identity)

@@ -171,7 +171,7 @@ def _asked_for(connection: Connection, grant: Grant, lock: bool = False) -> tupl
     query = sa.select(sign_ups).where(mine)
     asked = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if asked is None:
-        raise Gone("what this link was to confirm is no longer here: it was deleted")
+        raise Gone(w("what this link was to confirm is no longer here: it was deleted"))
     who = sa.select(subscribers).where(subscribers.c.id == grant.subscriber_id)
     return asked, connection.execute(who).one()
 

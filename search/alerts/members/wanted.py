@@ -56,8 +56,7 @@ def checked(catalog: Catalog, searches: Iterable[Wanted], language: str = "en") 
         linted = lint(tidy.query, tidy.filters, tidy.scope, citations=Citing(catalog), language=language)
         if linted.refusals:
             why = " ".join(verdict.message for verdict in linted.refusals[:3])
-            why = f"{why[:1].lower()}{why[1:].removesuffix('.')}"
-            raise Refused(w("the search “{name}” cannot be watched: {why}"), name=tidy.name, why=why)
+            raise Refused(w("the search “{name}” cannot be watched: {why}"), name=tidy.name, why=why.removesuffix("."))
         tidy = replace(tidy, query=linted.query)
         understood = meaning(tidy.query, Citing(catalog), filters=tidy.filters)
         kept[tidy.identity] = tidy
@@ -70,7 +69,8 @@ def checked(catalog: Catalog, searches: Iterable[Wanted], language: str = "en") 
 
 def name_of(text: str, otherwise: str = "") -> str:
     """A name as it is kept, on one line; `otherwise` where there is none."""
-    name = " ".join(text.split()) or " ".join(otherwise.split())[:LONGEST_NAME]
+    shown = "".join(each if each.isprintable() else " " for each in otherwise)  # nobody typed it as a name
+    name = " ".join(text.split()) or " ".join(shown.split())[:LONGEST_NAME].strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise Refused(w("the name of a search is one line of at most {most} characters"), most=LONGEST_NAME)
     return name
@@ -89,6 +89,8 @@ def _tidy(wanted: Wanted) -> Wanted:
     if wanted.scope not in SCOPES:
         raise Refused(w("a search is for {these}, not “{this}”"), these=", ".join(SCOPES), this=wanted.scope[:20])
     filters = _filters(wanted.filters)
+    if not query and not filters:
+        raise Refused(w("the search is empty"))
     otherwise = query or ", ".join(value for values in filters.values() for value in values)
     return Wanted(name_of(wanted.name, otherwise), query, filters, wanted.scope, cadence_of(wanted.cadence))
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from catalog import Catalog
 from catalog.tables import deliveries, outbox, subscribers
-from search.alerts.errors import TokenError
+from search.alerts.errors import TokenError, w
 from search.alerts.tokens import Grant
 
 MOST = 200  # in the list, the newest
@@ -38,6 +38,7 @@ class Mail:
 
     kept: Kept
     language: str
+    timezone: str
     text: str
     html: str
 
@@ -55,12 +56,12 @@ class Archive:
 def archive(catalog: Catalog, grant: Grant) -> Archive:
     """The list that a link leads to. Raises TokenError where there is no such member, or the link is for one mail."""
     if grant.mail:
-        raise TokenError("this link leads to one mail")
+        raise TokenError(w("this link leads to one mail"))
     mine = (outbox.c.subscriber_id == grant.subscriber_id) & (outbox.c.kind != "skipped")  # no mail: skip_all
     with catalog.read() as connection:
         who = connection.execute(sa.select(subscribers).where(subscribers.c.id == grant.subscriber_id)).one_or_none()
         if who is None:
-            raise TokenError("this link is about nobody we know")
+            raise TokenError(w("this link is about nobody we know"))
         rows = connection.execute(_mails().where(mine).order_by(outbox.c.id.desc()).limit(MOST)).all()
         total = connection.execute(sa.select(sa.func.count()).select_from(outbox).where(mine)).scalar_one()
     return Archive(who.language, who.timezone, tuple(_kept(row, _read(row.message)) for row in rows), total - len(rows))
@@ -72,11 +73,17 @@ def mail(catalog: Catalog, grant: Grant) -> Mail:
     one = (outbox.c.subscriber_id == grant.subscriber_id) & (outbox.c.kind == kind) & (outbox.c.period == period)
     with catalog.read() as connection:
         row = connection.execute(_mails().where(one)).one_or_none()
+        zone = sa.select(subscribers.c.timezone).where(subscribers.c.id == grant.subscriber_id)
+        timezone = connection.execute(zone).scalar() or "UTC"
     if row is None:
-        raise TokenError("this mail is not kept here (any more)")
+        raise TokenError(w("this mail is not kept here (any more)"))
     message = _read(row.message)
     return Mail(
-        _kept(row, message), str(message.get("Content-Language", "")), _part(message, "plain"), _part(message, "html")
+        _kept(row, message),
+        str(message.get("Content-Language", "")),
+        timezone,
+        _part(message, "plain"),
+        _part(message, "html"),
     )
 
 

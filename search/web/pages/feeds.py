@@ -79,7 +79,7 @@ def _entry(site: Site, told: Brought, match: Match, each: Citable, name: str, wh
         published=each.hit.date,
         author=issued_by(each.hit),
         url=site.whole.work(each.hit.work, query="" if told.safe else told.asking.query),
-        html=quoted(each.hit.passages) + why,
+        html=("" if told.safe else quoted(each.hit.passages)) + why,  # a marked passage tells what was searched for
         terms=each.hit.languages,
     )
 

@@ -39,6 +39,12 @@ def test_answers_of_keys_are_not_kept_indexed_or_referred_from(client):
     assert "x-robots-tag" not in client.get("/help").headers
 
 
+def test_a_bad_link_is_told_in_the_language_of_who_has_it(client):
+    said = {"fr": "Ce lien est abîmé", "es": "Este enlace está dañado", "de": "This link is damaged"}
+    for language, words in said.items():
+        assert words in client.get("/manage/damaged", headers={"accept-language": language}).text
+
+
 def test_links_in_mails_lead_to_the_pages():
     links, urls = Links(f"{BASE}/x/", SECRET), Urls(f"{BASE}/x")
     token = links.manage(7).rpartition("/")[2]

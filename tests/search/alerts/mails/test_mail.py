@@ -338,10 +338,18 @@ def test_new_works_come_first_then_new_versions_then_what_was_there_before():
         item("A/3", "Fresh", publisher="WTO"),
     ]
     text = text_of(compose(letter(items=items, already=ALREADY, held=(FLOOD,)), LINKS, LETTERHEAD))
-    order = ("New documents", "Fresh", "New versions of", "Revised", "There before you saved", "Old", "Already sent")
+    order = ("New documents", "Fresh", "New versions of", "Revised", "Earlier documents", "Old", "Already sent")
     places = [text.index(said) for said in (*order, "Held back", "What this mail covers")]
     assert places == sorted(places)
     assert "IOM Council documents brought 812 documents at once; 31 of them match" in " ".join(text.split())
+
+
+def test_what_was_there_before_is_not_called_new():
+    items = [item("A/1", "Old", standing="earlier"), item("A/2", "Older", standing="earlier")]
+    raw = compose(letter(items=items), LINKS, LETTERHEAD)
+    assert "2 documents" in text_of(raw) and "came in" not in text_of(raw) and "2 new documents" not in text_of(raw)
+    both = text_of(compose(letter(items=[*items, item("A/3", "Fresh")]), LINKS, LETTERHEAD))
+    assert "3 documents" in both and "One document came in" in both
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])
@@ -352,7 +360,7 @@ def test_the_text_fits_a_terminal(language):
 
 def test_an_empty_section_is_not_printed():
     text = text_of(compose(letter(items=ITEMS[:1]), LINKS, LETTERHEAD))
-    for title in ("New versions", "There before", "Already sent", "Held back", "Also new"):
+    for title in ("New versions", "Earlier documents", "Already sent", "Held back", "Also new"):
         assert title not in text
 
 

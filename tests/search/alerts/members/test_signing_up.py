@@ -31,6 +31,7 @@ from search.alerts.members.subscribers import subscribe
 from search.alerts.members.wanted import Wanted
 from search.alerts.post.suppression import HARD, is_suppressed, suppress
 from search.alerts.tokens import Purpose, verify
+from search.alerts.wording import Wording
 from tests.search.alerts.letters import LETTERHEAD, LINKS, MADE, SECRET
 from tests.search.alerts.members.test_keeping import published, told
 
@@ -164,9 +165,29 @@ def test_the_mail_that_asks_carries_no_advertisement(catalog, name):
     assert read_confirmation(catalog, SECRET, token_in(mails(catalog)[0]), MADE).searches[0].name == name
 
 
-def test_safe_mails_name_no_search(catalog):
+def test_safe_mails_name_neither_us_nor_a_search(catalog):
     ask(catalog, settings=MailSettings(safe=True))
-    assert "Fees" not in mails(catalog)[0].get_content() and "1 search" in mails(catalog)[0].get_content()
+    confirm(catalog, SECRET, token_in(mails(catalog)[0]), MADE)
+    ask_for_link(catalog, ANA, LINKS, LETTERHEAD, MADE + timedelta(hours=1))
+    asked, way_back = mails(catalog)
+    assert (asked["Subject"], way_back["Subject"]) == ("Please confirm", "Your page")
+    for mail in (asked, way_back):
+        said = f"{mail['From'].addresses[0].display_name} {mail['Subject']} {mail.get_content()}"
+        assert not any(word in said for word in ("Forumwatch", "Fees", "migrants", "IOM"))
+
+
+@pytest.mark.parametrize(
+    ("query", "said"), [("", "The search is empty."), ("publisher:ILO AND publisher:UN", ": A doc")]
+)
+def test_what_cannot_be_watched_is_said_plainly(catalog, query, said):
+    with pytest.raises(Refused) as refused:
+        sign_up(catalog, SignUp(ANA, [Wanted("", query)]), LINKS, LETTERHEAD, MADE)
+    assert said in refused.value.said(Wording("en"))
+
+
+def test_a_query_with_invisible_characters_gets_a_name_without_them(catalog):
+    sign_up(catalog, SignUp(ANA, [Wanted("", "\u202evisa")]), LINKS, LETTERHEAD, MADE)
+    assert read_confirmation(catalog, SECRET, token_in(mails(catalog)[0]), MADE).searches[0].name == "visa"
 
 
 def test_links_that_confirm_nothing_say_why(catalog):
