@@ -283,7 +283,8 @@ def _row(pair: _Pair, now: datetime, holds: Mapping[int, int]) -> dict[str, Any]
 
 
 def _still(connection: Connection, found: Sequence[_Pair]) -> list[_Pair]:
-    """Without searches that were ended, and works that changed, while the index was asked."""
+    """Without searches that were ended, and works that changed, while the index was asked; nor what is in the ledger
+    for an earlier change, or a source that was read anew would look like a flood of which nobody waits for anything."""
     query = sa.select(saved_searches.c.id, saved_searches.c.start_seq).join(subscribers).where(RUNNING)
     starts = dict(connection.execute(query).tuples().all()) if found else {}
     newest: dict[int, int] = {}
@@ -292,4 +293,20 @@ def _still(connection: Connection, found: Sequence[_Pair]) -> list[_Pair]:
         own = sa.select(changes.c.work_id, sa.func.max(changes.c.seq)).where(changes.c.kind != NOTED)
         own = own.where(changes.c.work_id.in_(ids[start : start + CHUNK])).group_by(changes.c.work_id)
         newest.update(connection.execute(own).tuples().all())
+    known = _in_ledger(connection, found)
+    found = [pair for pair in found if (pair.search, pair.work) not in known]
     return [pair for pair in found if starts.get(pair.search, pair.seq) < pair.seq == newest.get(pair.work)]
+
+
+def _in_ledger(connection: Connection, found: Sequence[_Pair]) -> set[tuple[int, int]]:
+    """Those of the pairs that are matches already, whatever change brought them."""
+    works_of: dict[int, set[int]] = defaultdict(set)
+    for pair in found:
+        works_of[pair.search].add(pair.work)
+    known: set[tuple[int, int]] = set()
+    rest = iter(works_of)
+    while some := list(islice(rest, TOGETHER)):
+        query = sa.select(matches.c.search_id, matches.c.work_id).where(matches.c.search_id.in_(some))
+        rows = connection.execute(query)
+        known.update((search, work) for search, work in rows if work in works_of[search])
+    return known

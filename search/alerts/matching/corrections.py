@@ -41,7 +41,7 @@ AGAIN = timedelta(days=1)
 CHUNK = 500  # numbers in one query
 MOST_GONE = 20  # addresses of one source: when more are gone, its site was built anew, and nothing was withdrawn
 APART = "\n\n"  # between passages that one row tells of; a passage is one line
-MAILED = ("sent", "waiting", "leased")  # a mail that was, or is just being, sent
+MAILED = ("sent", "waiting", "leased", "held")  # a mail that was, or is being, sent, or may be when a person lets it go
 
 
 @dataclass

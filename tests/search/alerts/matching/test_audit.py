@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from catalog import NOTED
-from catalog.tables import changes, matches, saved_searches, subscribers, watermarks, works
+from catalog.tables import changes, holds, matches, saved_searches, subscribers, watermarks, works
 from search import index_changes, open_engine
 from search.alerts.matching import audit as auditing
 from search.alerts.matching.audit import AuditReport, audit
@@ -242,6 +242,25 @@ def test_what_was_missed_of_a_flood_is_held_as_well(catalog, engine):
     assert audit(catalog, engine, NOW).missed == 101
     (hold,) = list_holds(catalog)
     assert hold.matches == 101
+
+
+def test_works_that_were_told_and_are_read_anew_are_no_flood(catalog, engine):
+    """Their matches are of an earlier change: nothing is written, and so nothing waits for a person."""
+    watch(catalog, "wages")
+    for each in range(101):
+        put(catalog, work(str(each), "wages"))
+    match_changes(catalog)
+    with catalog.write() as connection:
+        connection.execute(sa.update(matches).values(hold_id=None))
+        connection.execute(sa.delete(holds))
+        connection.execute(sa.update(changes).values(at=NOW - timedelta(days=60)))
+    put(catalog, work("new", "fees"))
+    match_changes(catalog)
+    audit(catalog, engine, NOW)  # from here on what is two months old is beyond its window
+    for each in range(101):
+        put(catalog, work(str(each), "wages and more"))
+    match_changes(catalog)
+    assert audit(catalog, engine, NOW).missed == 0 and list_holds(catalog) == ()
 
 
 def test_an_audit_that_dies_at_the_end_is_done_again(catalog, engine, monkeypatch):

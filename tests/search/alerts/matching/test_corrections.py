@@ -106,6 +106,14 @@ def test_the_same_address_with_a_changed_passage_is_told_once_to_those_who_were_
     assert (row.address, row.citation, row.outbox_id) == ("ana@example.net", f"{REPORT}, para. 1", None)
 
 
+@pytest.mark.parametrize(("state", "rows"), [("held", 1), ("failed", 0), ("suppressed", 0)])
+def test_what_a_held_mail_says_may_be_read_yet(press, mailed, state, rows):
+    with press.catalog.write() as connection:
+        connection.execute(sa.update(outbox).values(state=state))
+    press.publish(REPORT, TO_STATE, OTHER, bytes_="new")
+    assert find_corrections(press.catalog) == rows
+
+
 def test_changed_corrected_and_withdrawn_on_each_database(any_catalog):
     press = Press(any_catalog)
     sha256 = press.publish(REPORT, FEES, OTHER)
