@@ -5,7 +5,7 @@ done twice. Gone says that the member, or the search, is no longer here.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,6 +29,7 @@ from search.alerts.members.leaving import end
 from search.alerts.members.settings import MailSettings
 from search.alerts.members.subscribers import PENDING
 from search.alerts.members.wanted import cadence_of, name_of
+from search.alerts.post.outbox import write_anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,12 @@ def read_member(catalog: Catalog, subscriber_id: int) -> Member:
 
 
 def change_settings(catalog: Catalog, subscriber_id: int, settings: MailSettings) -> None:
-    """Errors: Refused."""
+    """Errors: Refused. Who asks for careful mails gets what still waits as such, with the next mails."""
     row = settings.row()
     with catalog.write() as connection:
-        _who(connection, subscriber_id)
+        who = _who(connection, subscriber_id)
+        if settings.safe and not who.safe:
+            write_anew(connection, subscriber_id, "careful mails were asked for: to be written anew", datetime.now(UTC))
         connection.execute(sa.update(subscribers).where(subscribers.c.id == subscriber_id).values(row))
 
 

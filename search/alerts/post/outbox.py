@@ -160,6 +160,23 @@ def skip_all(connection: Connection, now: datetime) -> int:
     return skipped
 
 
+def write_anew(connection: Connection, subscriber_id: int, reason: str, now: datetime) -> int:
+    """What waits for this reader is not sent as it was written; all it tells of goes into the next mails.
+
+    A mail that a sender has in hand at this moment still goes.
+    """
+    mine = (outbox.c.subscriber_id == subscriber_id) & (outbox.c.kind != "confirm")
+    mine = mine & outbox.c.state.in_(("waiting", "held"))
+    ids = connection.execute(sa.select(outbox.c.id).where(mine).with_for_update()).scalars().all()
+    connection.execute(sa.update(matches).where(matches.c.outbox_id.in_(ids)).values(outbox_id=None, told=None))
+    connection.execute(sa.update(corrections).where(corrections.c.outbox_id.in_(ids)).values(outbox_id=None))
+    if ids:  # which of them a notice was about is not kept
+        broken = (saved_searches.c.subscriber_id == subscriber_id) & (saved_searches.c.reason != "")
+        notice = sa.exists().where(outbox.c.id.in_(ids), outbox.c.kind == "notice")
+        connection.execute(sa.update(saved_searches).where(broken, notice).values(told=False))
+    return _settle_all(connection, outbox.c.id.in_(ids), "withheld", reason, now)
+
+
 def _settle_all(connection: Connection, which: sa.ColumnElement[bool], state: str, reason: str, now: datetime) -> int:
     columns = [outbox.c.id, sa.literal(now, deliveries.c.at.type), sa.literal(state), sa.literal(reason)]
     entries = sa.insert(deliveries).from_select(

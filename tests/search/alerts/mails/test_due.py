@@ -30,7 +30,9 @@ from catalog.tables import (
 from search.alerts.errors import AlertError
 from search.alerts.mails.due import make_due
 from search.alerts.mails.periods import due, morning_of, period_named, zone_of
+from search.alerts.members.managing import change_settings
 from search.alerts.members.saved import identity_of
+from search.alerts.members.settings import MailSettings
 from tests.search.alerts.letters import LETTERHEAD, LINKS
 
 
@@ -156,6 +158,20 @@ def test_what_one_mail_told_another_cadence_names_in_one_line(catalog):
         assert connection.execute(sa.select(matches).where(matches.c.outbox_id.is_(None))).first() is None
     weekly = text_of(mails(catalog, "weekly")[0])
     assert "1 new document" in weekly and "Already sent to you" in weekly and "Title 1." in weekly
+
+
+def test_what_waits_when_careful_mails_are_asked_for_is_written_anew(catalog):
+    ana = join(catalog, cadences=("weekly", "at once"))
+    make(catalog, MONDAY - WEEK)
+    publish(catalog, MONDAY - DAY, "at once")
+    assert make(catalog, MONDAY - 20 * HOUR) == 1
+    change_settings(catalog, ana, MailSettings("en", ZURICH, False, True))
+    assert make(catalog, MONDAY - 19 * HOUR) == 1
+    first, second = mails(catalog, "at once")
+    assert (first.state, second.state) == ("withheld", "waiting")
+    assert "Your search “" in text_of(first) and "Your search “" not in text_of(second)
+    change_settings(catalog, ana, MailSettings("en", ZURICH, False, True))
+    assert make(catalog, MONDAY - 18 * HOUR) == 0 and mails(catalog, "at once")[1].state == "waiting"
 
 
 @pytest.mark.parametrize(
