@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 NOTICES = {
     "en": "These documents are a replica made by Forumwatch for demonstration, not publications of these bodies.",
-    "fr": "Ces documents sont une réplique faite par Forumwatch à des fins de démonstration; ces organes ne les "
+    "fr": "Ces documents sont une réplique faite par Forumwatch à des fins de démonstration ; ces organes ne les "
     "ont pas publiés.",
     "es": "Estos documentos son una réplica hecha por Forumwatch con fines de demostración; no los publicaron estos "
     "órganos.",

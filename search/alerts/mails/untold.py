@@ -97,7 +97,8 @@ def untold(
 ) -> list[Member]:
     """Every active subscriber (or `only` these) with something of this cadence to be told, in this zone, by number.
 
-    With `heartbeats` those too who want to hear when nothing matched, and have a search that runs.
+    With `heartbeats` those too who want to hear when nothing matched, and have a search that runs; and what a flood
+    holds back from searches whose own mails do not say so.
     """
     wanted = (subscribers.c.state == "active") & (saved_searches.c.cadence == cadence)
     wanted &= saved_searches.c.state.in_(TOLD_OF) & matches.c.outbox_id.is_(None)
@@ -113,6 +114,8 @@ def untold(
             found.setdefault(row.id, _Found(_who(row))).add(row, sent.get(row.match_id), known)
     if heartbeats:
         found = {key: _Found(member) for key, member in _hearing(connection, zone).items()} | found
+        for row in connection.execute(_rows(_held_elsewhere(cadence, zone))):
+            found.setdefault(row.id, _Found(_who(row))).add(row, None, known)
     return [each.member_told() for _, each in sorted(found.items())]
 
 
@@ -204,6 +207,15 @@ def _sent(connection: Connection, wanted: sa.ColumnElement[bool]) -> dict[int, t
     for row in connection.execute(query):
         found.setdefault(row.id, (row.mail, row.created))
     return found
+
+
+def _held_elsewhere(cadence: str, zone: str | None) -> sa.ColumnElement[bool]:
+    """What a flood holds back from other searches, where no mail says so: of those "at once", which have no digest,
+    and of all others of who is told here that nothing came."""
+    silent = (saved_searches.c.cadence == "at once") | subscribers.c.heartbeat
+    wanted = (subscribers.c.state == "active") & (saved_searches.c.cadence != cadence) & silent
+    wanted &= saved_searches.c.state.in_(TOLD_OF) & matches.c.outbox_id.is_(None) & (holds.c.state == "held")
+    return wanted if zone is None else wanted & (subscribers.c.timezone == zone)
 
 
 def _hearing(connection: Connection, zone: str | None) -> dict[int, Member]:

@@ -13,12 +13,14 @@ from search.alerts.members.asking import cadence_in_words
 from search.alerts.members.erasing import delete_search, erase
 from search.alerts.members.exporting import export_member
 from search.alerts.members.keeping import add_search
+from search.alerts.members.lint import lint
 from search.alerts.members.managing import Member, read_member
 from search.alerts.members.settings import LANGUAGES, MailSettings, zones
 from search.alerts.members.sought import Asking, in_words
 from search.alerts.members.wanted import CADENCES, LONGEST_NAME, LONGEST_QUERY, Wanted
 from search.alerts.tokens import Grant, Purpose, sign, verify
 from search.alerts.wording import Wording
+from search.citing import Citing
 from search.web.forms import Typed, typed
 from search.web.signed import found
 from search.web.site import Site
@@ -38,6 +40,9 @@ def mount(app: FastAPI, site: Site) -> None:
         if deed not in DEEDS:
             raise HTTPException(404, "There is no such button.")
         subscriber_id, fields = whose(token), await typed(request)
+        if deed == "add" and await run_in_threadpool(_is_odd, site, fields):  # what is odd is said before it is saved
+            pairs = [(name, fields(name)) for name in ("q", "name", "cadence")]
+            return RedirectResponse(site.local.manage_watch(token, pairs), 303)
         try:
             await run_in_threadpool(found, partial(DEEDS[deed], site, subscriber_id, fields))
         except Refused as error:
@@ -72,6 +77,12 @@ def mount(app: FastAPI, site: Site) -> None:
         ("/manage/{token}/{deed}", act, "POST"),
     ):
         app.add_api_route(path, endpoint, methods=[method], **more)  # type: ignore[arg-type]
+
+
+def _is_odd(site: Site, fields: Typed) -> bool:
+    """True for a search that can be saved and that there is something to say about."""
+    linted = lint(fields("q"), citations=Citing(site.catalog))
+    return bool(linted.verdicts) and not linted.refusals
 
 
 def _add(site: Site, who: int, fields: Typed) -> object:

@@ -92,7 +92,8 @@ def mount(app: FastAPI, site: Site) -> None:
         return Answer("watch.html", data, _shown(site, request, visit, told, sample))
 
     def own(request: Request, token: str) -> HTMLResponse:
-        return _own(site, request, _visit(site, request, token, Typed(request.query_params.multi_items())))
+        fields = Typed(request.query_params.multi_items())
+        return _own(site, request, _visit(site, request, token, fields), fields)
 
     async def save(request: Request, token: str) -> Response:
         fields = await typed(request)

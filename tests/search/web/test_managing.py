@@ -188,6 +188,9 @@ def test_everything_on_the_page_does_what_it_says(site, catalog, ana):
     assert column(catalog, saved_searches.c.name) == ["Work"]
     assert "is saved" in does("add", q="visa", name="", cadence="weekly")
     assert column(catalog, saved_searches.c.name) == ["Work", "visa"]
+    odd = site.post(f"{page}/add", data={"q": "the of", "name": "All", "cadence": "daily"}, follow_redirects=True)
+    assert "nearly every text" in odd.text and 'value="All"' in odd.text  # said before it is saved
+    assert column(catalog, saved_searches.c.name) == ["Work", "visa"]
     wrong = site.post(f"{page}/add", data={"q": "AND (", "cadence": "weekly"})
     assert wrong.status_code == 400 and "nothing to search for" in Page(wrong.text).text
     assert site.post(f"{page}/dance", data={"x": ""}).status_code == 404

@@ -294,6 +294,21 @@ def test_what_is_held_dropped_paused_or_ended_is_not_told(catalog):
     assert told(catalog) == {kept: [f"{ana} weekly 2026-W42"], paused: [f"{ana} daily 2026-10-18"]}
 
 
+@pytest.mark.parametrize(("cadence", "heartbeat"), [("at once", False), ("daily", True)])
+def test_who_gets_no_other_mail_hears_in_the_week_that_a_flood_is_held(catalog, cadence, heartbeat):
+    join(catalog, cadences=(cadence,), heartbeat=heartbeat)
+    make(catalog, MONDAY - WEEK)
+    flood = {"source": "ilo", "first_seq": 1, "last_seq": 9, "works": 800, "usual": 12.0, "since": MONDAY - DAY}
+    with catalog.write() as connection:
+        held = connection.execute(sa.insert(holds).values(flood | {"state": "held"})).inserted_primary_key[0]
+    publish(catalog, MONDAY - DAY, cadence, hold_id=held)
+    make(catalog)
+    said = [" ".join(text_of(mail).split()) for mail in mails(catalog)]
+    assert "800 documents at once; 1 of them matches" in said[-1] and "Nothing came in" not in said[-1]
+    if not heartbeat:
+        assert make(catalog, MONDAY + WEEK) == 0  # that it is still held is no news
+
+
 def test_a_heartbeat_says_once_a_week_that_nothing_matched(catalog):
     join(catalog, heartbeat=True, cadences=("weekly", "daily"))
     join(catalog, "ben@example.net")
