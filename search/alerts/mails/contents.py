@@ -97,7 +97,8 @@ class Contents:
             return EARLIER
         seq, at = self._came.get(work, (0, self._recent))
         new = at > self._recent if self._after is None else seq > self._after
-        return NEW if new else REVISED
+        first = any(match.seq == seq for match in found)  # it was held, or missed: told late, and yet no new version
+        return NEW if new or first else REVISED
 
     def _look_up(self, members: Sequence[Member]) -> None:
         """Passages for the first search that found each item that is shown whole, each question once."""

@@ -160,6 +160,21 @@ def test_what_one_mail_told_another_cadence_names_in_one_line(catalog):
     assert "1 new document" in weekly and "Already sent to you" in weekly and "Title 1." in weekly
 
 
+def test_what_was_held_for_weeks_is_no_new_version(catalog):
+    join(catalog)
+    flood = {"source": "ilo", "first_seq": 1, "last_seq": 1, "works": 900, "usual": 3.0, "since": MONDAY - 15 * DAY}
+    with catalog.write() as connection:
+        hold = connection.execute(sa.insert(holds).values(flood | {"state": "held"})).inserted_primary_key[0]
+    publish(catalog, MONDAY - 15 * DAY, hold_id=hold)
+    for weeks in (2, 1):
+        make(catalog, MONDAY - weeks * WEEK)
+    with catalog.write() as connection:
+        connection.execute(sa.update(holds).values(state="released"))
+    assert make(catalog) == 1
+    text = text_of(mails(catalog, "weekly")[-1])
+    assert "Title 1." in text and "New versions of documents" not in text
+
+
 def test_what_waits_when_careful_mails_are_asked_for_is_written_anew(catalog):
     ana = join(catalog, cadences=("weekly", "at once"))
     make(catalog, MONDAY - WEEK)
