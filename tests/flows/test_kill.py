@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
@@ -42,7 +41,7 @@ def kill_later(home, seconds: float) -> bool:
     except subprocess.TimeoutExpired:
         process.send_signal(signal.SIGKILL)
         process.wait()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while survivors(home) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not survivors(home), f"processes outlived the kill: {survivors(home)}"
@@ -103,9 +102,8 @@ def test_killed_runs_end_in_the_same_place(undisturbed, number):
 
 def test_week_2_brings_only_what_is_new(undisturbed):
     folder, state, _ = undisturbed
-    shutil.copytree(folder / "undisturbed", folder / "week-2")
-    finished(folder / "week-2", week=2)
-    after = dump(folder / "week-2")
+    finished(folder / "undisturbed", week=2)  # the last test of all; of a copy no mail would go, as it should be
+    after = dump(folder / "undisturbed")
     before_files = {document["sha256"] for document in state["catalog"]["documents"]}
     after_files = {document["sha256"] for document in after["catalog"]["documents"]}
     assert before_files < after_files
