@@ -10,6 +10,8 @@ from tantivy import Order, Query
 from search.engines.schema import passages_schema, register_chains, works_schema
 from search.errors import IndexUnavailable
 
+NOBODY = 0  # no work has this number
+
 
 class Generation:
     """The works and passages of one generation, on disk or (without paths) in memory."""
@@ -34,6 +36,10 @@ class Generation:
                     # a commit that was killed may have left a list of deletions, which the next one, having come as
                     # far, would be refused to write
                     writer.garbage_collect_files()
+                # Tantivy gives the first operation the number of the last commit, and a merge that begins before the
+                # next commit may then take it for done: what is deleted first deletes nothing.
+                writers[0].delete_documents_by_term("id", NOBODY)
+                writers[1].delete_documents_by_term("work", NOBODY)
                 self._greatest = max(_greatest(self.works, "id"), _greatest(self.passages, "work"))
                 self._writers = writers
             except ValueError as error:
@@ -58,11 +64,13 @@ class Generation:
             self.reload()
 
     def close(self) -> None:
-        """Gives the writers back, after their merges; what was not committed is lost."""
+        """Gives the writers back, after their merges; what was not committed is lost.
+
+        No rollback before: it would leave merges behind that write on when another process has the right to.
+        """
         if self._writers:
             writers, self._writers = self._writers, None
             for writer in writers:
-                writer.rollback()
                 writer.wait_merging_threads()
 
     def reload(self) -> None:
