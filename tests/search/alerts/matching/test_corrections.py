@@ -247,7 +247,7 @@ def test_where_nothing_was_quoted_only_a_withdrawal_is_told(press):
     assert press.told() == [("withdrawn", "", "")]
 
 
-@pytest.mark.parametrize("state", ["failed", "withheld", "held", "suppressed", "bounced"])
+@pytest.mark.parametrize("state", ["failed", "withheld", "suppressed", "bounced"])
 def test_who_did_not_get_the_mail_is_not_told(catalog, state):
     press = Press(catalog)
     sha256 = press.publish(REPORT, FEES, OTHER)
