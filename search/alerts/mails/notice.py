@@ -99,16 +99,19 @@ def compose_notice(notice: Notice, links: Links, letterhead: Letterhead) -> Made
     return Made(envelope.message_id(letterhead), message, {})
 
 
-def passages_of(before: str, after: str) -> tuple[Compared, ...]:
-    """The passages of a correction: side by side where there are as many after as before, else as one."""
+def passages_of(before: str, after: str, marked: bool = True) -> tuple[Compared, ...]:
+    """The passages of a correction: side by side where there are as many after as before, else as one.
+
+    What a corrigendum says is no later form of the passage: there nothing is `marked`.
+    """
     befores, afters = before.split(APART), after.split(APART)
     if len(befores) != len(afters):
         befores, afters = [before], [after]
-    return tuple(Compared(*_compared(old, new)) for old, new in zip(befores, afters, strict=True))
+    return tuple(Compared(*_compared(old, new, marked)) for old, new in zip(befores, afters, strict=True))
 
 
-def _compared(before: str, after: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    if before.strip() and after.strip():
+def _compared(before: str, after: str, marked: bool) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    if marked and before.strip() and after.strip():
         return compared(before, after)
     return _unmarked(before), _unmarked(after)
 

@@ -117,7 +117,7 @@ def _changed(rows: Rows, name: str, now: datetime, links: Links) -> Notice:
 
 def _change(row: Row[Any], w: Wording, links: Links) -> Change:
     title = isolated(plain(row.title or row.symbol or row.key)[:300])
-    passages = () if row.safe else passages_of(row.before, row.after)
+    passages = () if row.safe else passages_of(row.before, row.after, marked=row.kind != "corrected")
     citation = "" if row.safe else plain(row.citation)
     return Change(title, links.work(row.key), _said(row, w), citation, passages)
 

@@ -126,6 +126,7 @@ def test_a_withdrawn_work_is_said_plainly_and_several_changes_come_in_one_mail(c
     assert "2 documents that you were told of have changed" in mail["Subject"]
     assert "The publisher has withdrawn it: it is no longer where it was." in part(mail)
     assert "A correction of the passage that you were sent has been published." in part(mail)
+    assert "In paragraph 7, for employer read State." in part(mail)  # no later form of the passage: nothing is marked
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "es"])
