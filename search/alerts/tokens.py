@@ -62,14 +62,21 @@ def verify(secret: str, token: str, purpose: Purpose = Purpose.UNSUBSCRIBE, now:
         raise TokenError(w("this link is damaged: it is longer than any we make"))
     try:
         load = list(_serializer(secret, purpose).loads(token))
-        until = int(load.pop()) if purpose in LASTS else None
+        until = _whole(load.pop()) if purpose in LASTS else None
         mail = str(load.pop()) if purpose is Purpose.ARCHIVE else ""
-        subscriber_id, about = map(int, load)
+        subscriber_id, about = map(_whole, load)
     except (BadData, TypeError, ValueError, IndexError) as error:
         raise TokenError(w("this link is damaged, or was not made by us; the one in your newest mail works")) from error
     if until is not None and (now or datetime.now(UTC)).timestamp() >= until:
         raise Gone(w("this link has expired; please ask for a new one"))
     return Grant(subscriber_id, about or None, mail)
+
+
+def _whole(number: object) -> int:
+    """We sign whole numbers only: nothing else is made into one (infinity cannot be)."""
+    if not isinstance(number, int):
+        raise TypeError(f"{number!r} is not a whole number")
+    return number
 
 
 def _serializer(secret: str, purpose: Purpose) -> URLSafeSerializer:
