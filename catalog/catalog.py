@@ -27,13 +27,14 @@ NOTED = "noted"  # the kind of a change that is no news: only what must be as th
 
 
 class Change(NamedTuple):
-    """One row of the change sequence."""
+    """One row of the change sequence; `passages`: the ordinals of the paragraphs that are news, None for all."""
 
     seq: int
     kind: str
     work_id: int
     document_id: int | None
     at: datetime
+    passages: list[int] | None = None
 
 
 class Catalog:
@@ -82,11 +83,19 @@ class Catalog:
                 raise
             connection.commit()
 
-    def record_change(self, connection: Connection, kind: str, work_id: int, document_id: int | None = None) -> int:
+    def record_change(
+        self,
+        connection: Connection,
+        kind: str,
+        work_id: int,
+        document_id: int | None = None,
+        passages: list[int] | None = None,
+    ) -> int:
         """Adds to the change sequence, inside the transaction that makes the change; returns its number."""
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SEQUENCE_LOCK)))
-        row = {"kind": kind, "work_id": work_id, "document_id": document_id, "at": datetime.now(UTC)}
+        about = {"work_id": work_id, "document_id": document_id, "passages": passages}
+        row = {"kind": kind, "at": datetime.now(UTC), **about}
         result = connection.execute(sa.insert(changes).values(row).returning(changes.c.seq))
         return int(result.scalar_one())
 

@@ -4,6 +4,7 @@ Times are stored as timezone-aware UTC (see `Instant`); documents' own dates are
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -43,6 +44,11 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _its_page(context: Any) -> int:
+    """A paragraph of one page ends on the page it begins on."""
+    return int(context.get_current_parameters()["page"])
 
 
 metadata = MetaData(
@@ -170,6 +176,7 @@ documents = Table(
     Column("described_from", JSON, nullable=False, default=dict, comment="field -> source, masthead or text"),
     Column("text_sha256", String(64)),
     Column("read_at", Instant),
+    Column("read_with", String(32), comment="the reader that was asked for by hand; None: by the bytes"),
     comment="written by pipeline: one row a file (by its bytes), read or not, with the reason",
 )
 
@@ -182,7 +189,34 @@ pages = Table(
     Column("quality", Float, nullable=False, comment="0 (useless) to 1 (clean)"),
     Column("language", String(8)),
     Column("text", Text, nullable=False),
+    Column(
+        "note",
+        String(200),
+        nullable=False,
+        default="",
+        comment="why it could not be read, or not well; empty where all is good",
+    ),
+    Column("awaits_ocr", Boolean, nullable=False, default=False, comment="its picture is still to be read"),
     comment="written by pipeline: the text of each page, as read",
+)
+
+ocr_pages = Table(
+    "ocr_pages",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("recipe", String(32), nullable=False, comment="which way of reading pictures made it"),
+    Column("state", String(16), nullable=False, index=True, comment="waiting, done or failed"),
+    Column("why", String(16), nullable=False, comment="image, layer, glyphs, curves, picture, by-hand"),
+    Column("reason", Text, nullable=False, default=""),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("try_again", Instant),
+    Column("since", Instant, nullable=False),
+    Column("language", String(8)),
+    Column("quality", Float, nullable=False, default=0.0),
+    Column("seconds", Float, nullable=False, default=0.0, comment="what it took"),
+    Column("lines", JSON, nullable=False, default=list, comment="what was seen, with its places in points"),
+    comment="written by pipeline: the queue of pages whose pictures are read, and what was seen on them",
 )
 
 paragraphs = Table(
@@ -197,7 +231,43 @@ paragraphs = Table(
     ),
     Column("language", String(8)),
     Column("text", Text, nullable=False),
+    Column("last_page", Integer, nullable=False, default=_its_page, comment="the page it ends on"),
+    Column("mark", String(8), comment="of a note, as printed: 3, *, a"),
+    Column(
+        "marks",
+        JSON,
+        nullable=False,
+        default=list,
+        comment="[start, end, ordinal of the note] of each mark in the text",
+    ),
+    Column("grid", Integer, comment="of a row: the table it stands in"),
     comment="written by pipeline: the paragraphs, the unit that is quoted",
+)
+
+grids = Table(
+    "grids",
+    metadata,
+    Column("document_id", ForeignKey("documents.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, comment="counted from 1 through the document"),
+    Column("page", Integer, nullable=False),
+    Column("last_page", Integer, nullable=False),
+    Column("title", Text, nullable=False, default=""),
+    Column("rows", JSON, nullable=False, comment="a list of lists of text"),
+    comment="written by pipeline: the tables of a document as data",
+)
+
+readings = Table(
+    "readings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("document_id", ForeignKey("documents.id"), nullable=False),
+    Column("version", Integer, nullable=False, comment="counted from 1"),
+    Column("at", Instant, nullable=False),
+    Column("reader", String(64), nullable=False),
+    Column("text_sha256", String(64), nullable=False),
+    Column("differences", JSON, nullable=False, comment="from the version before, paragraph by paragraph"),
+    UniqueConstraint("document_id", "version"),
+    comment="written by pipeline: the versions of a document's text, as it was read",
 )
 
 mentions = Table(
@@ -252,6 +322,7 @@ changes = Table(
     Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
     Column("document_id", ForeignKey("documents.id")),
     Column("at", Instant, nullable=False),
+    Column("passages", JSON(none_as_null=True), comment="ordinals of the paragraphs that are news; None: all of them"),
     sqlite_autoincrement=True,
     comment="written by pipeline through Catalog.record_change: what everyone downstream follows",
 )

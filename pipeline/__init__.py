@@ -1,6 +1,6 @@
 """What does it mean? From captured bytes to documents, works, mentions and citations in the catalog."""
 
-from pipeline.document import Citation, Description, Document, Mention, Page, Paragraph, Reading
+from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
 from pipeline.limits import Limits
 from pipeline.process import Outcome, ReadReport, read_waiting, understand
@@ -10,6 +10,7 @@ __all__ = [
     "Citation",
     "Description",
     "Document",
+    "Grid",
     "Limits",
     "Mention",
     "NeedsOcr",

@@ -13,13 +13,18 @@ WORDS = ("title", "symbol", "date", "language", "body", "session", "agenda_item"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page as read. `quality` runs from 0 (useless) to 1 (clean); `method` names who read it."""
+    """One page as read. `quality` runs from 0 (useless) to 1 (clean); `method` names who read it.
+
+    `note` says why it could not be read, or not well; a page that `awaits_ocr` has only what could be read without.
+    """
 
     page: int
     method: str
     quality: float
     language: str | None
     text: str
+    note: str = ""
+    awaits_ocr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,9 @@ class Paragraph:
 
     An item of a numbered paragraph has the number it is cited by: "45 (c)". `kind`: text, heading, row (of a table, its
     cells between bars) or note (a footnote, which stands after the paragraph that its page ends in).
+
+    It runs from `page` to `last_page` (0: the same). A note has its `mark` as printed; where the mark stands in a text,
+    `marks` has (start, end, ordinal of the note). A row belongs to the table number `grid`.
     """
 
     ordinal: int
@@ -36,6 +44,25 @@ class Paragraph:
     language: str | None
     text: str
     kind: str = "text"
+    last_page: int = 0
+    mark: str | None = None
+    marks: tuple[tuple[int, int, int], ...] = ()
+    grid: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.last_page:
+            object.__setattr__(self, "last_page", self.page)
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table as data: rows of cells, all rows equally long; `number` is counted from 1 through the document."""
+
+    number: int
+    page: int
+    last_page: int
+    rows: tuple[tuple[str, ...], ...]
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +75,7 @@ class Reading:
     paragraphs: tuple[Paragraph, ...]
     title: str | None = None  # as the file itself declares it (HTML title, PDF metadata)
     facts: dict[str, list[str]] = field(default_factory=dict)
+    grids: tuple[Grid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

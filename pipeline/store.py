@@ -42,7 +42,7 @@ def store(catalog: Catalog, document: Document, seen: datetime | None = None) ->
         changed = [_sync(connection, table, document_id, rows) for table, rows in _content(document)]
         twin = before is None and _has_twin(connection, document_id, values)
         news = _differs(before, values) if before else not twin
-        news = news or (before is not None and any(changed[1:]))  # pages may only have gained in quality
+        news = news or (before is not None and any(changed[2:]))  # pages may only have gained in quality
         news = _refresh_work(connection, work_id, document.publisher) or news
         if before and before["work_id"] not in (None, work_id):
             _leave_work(catalog, connection, before["work_id"], document.publisher)
@@ -95,9 +95,10 @@ def _differs(before: Mapping[str, Any], values: dict[str, Any]) -> bool:
 
 
 def _content(document: Document) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
-    """Pages, then what readers of the changes care for: paragraphs, mentions, citations."""
+    """Tables and pages, then what readers of the changes care for: paragraphs, mentions, citations."""
     reading = document.reading
     return [
+        (tables.grids, [_fields(grid, tables.grids) for grid in reading.grids]),
         (tables.pages, [_fields(page, tables.pages) for page in reading.pages]),
         (tables.paragraphs, [_fields(paragraph, tables.paragraphs) for paragraph in reading.paragraphs]),
         (tables.mentions, [_fields(mention, tables.mentions) for mention in document.mentions]),
@@ -116,8 +117,17 @@ def _fields(record: object, table: sa.Table) -> dict[str, Any]:
             value = _storable(value)
             if isinstance(column.type, sa.String) and column.type.length:
                 value = value[: column.type.length]
+        elif isinstance(value, tuple):
+            value = _as_lists(value)
         row[column.name] = value
     return row
+
+
+def _as_lists(value: object) -> Any:
+    """Tuples as JSON gives them back."""
+    if isinstance(value, tuple):
+        return [_as_lists(each) for each in value]
+    return _storable(value) if isinstance(value, str) else value
 
 
 def _storable(text: str) -> str:
