@@ -94,8 +94,8 @@ class Catalog:
         """Adds to the change sequence, inside the transaction that makes the change; returns its number."""
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SEQUENCE_LOCK)))
-        about = {"work_id": work_id, "document_id": document_id, "passages": passages}
-        row = {"kind": kind, "at": datetime.now(UTC), **about}
+        row = {"kind": kind, "work_id": work_id, "document_id": document_id, "at": datetime.now(UTC)}
+        row |= {} if passages is None else {"passages": passages}
         result = connection.execute(sa.insert(changes).values(row).returning(changes.c.seq))
         return int(result.scalar_one())
 
