@@ -1,0 +1,44 @@
+"""What is read once all pages of a PDF are? Text and margins set apart, paragraphs, pages and facts."""
+
+from collections import Counter
+
+from pipeline import sniff
+from pipeline.document import Page, Reading
+from pipeline.margins import set_apart
+from pipeline.paragraphs import paragraphs
+from pipeline.readers.refusals import refuse_impostors
+from pipeline.readers.sheet import Sheet
+
+_SCREEN = 2  # pages up to which a file may be a site's error page
+
+
+def assemble(sheets: list[Sheet], title: str | None, not_read: list[str]) -> Reading:
+    """The reading of all sheets; `not_read` names the pages that OCR left out, with the reason."""
+    texts, margins = set_apart(sheets)
+    outside = {
+        sheet.number: {id(line) for line in sheet.lines} - {id(line) for line in text}
+        for sheet, text in zip(sheets, texts, strict=True)
+    }
+    facts = margins.facts()
+    facts["first_page"] = [line.text for line in sheets[0].lines] if sheets else []
+    unread = not_read + [f"page {sheet.number}: damaged" for sheet in sheets if sheet.note == "damaged"]
+    if unread:
+        facts["unread"] = unread[:50]
+    blank = [str(sheet.number) for sheet in sheets if not sheet.lines]
+    if blank:
+        facts["blank"] = blank[:200]
+    pages = []
+    for sheet in sheets:
+        kept = (
+            sheet.lines
+            if sheet.number == 1
+            else [line for line in sheet.lines if id(line) not in outside[sheet.number]]
+        )
+        text = Sheet(sheet.number, sheet.width, sheet.height, kept).text
+        pages.append(Page(sheet.number, sheet.method, sheet.quality, sheet.language, text))
+    if len(sheets) <= _SCREEN:
+        refuse_impostors("\n".join(page.text for page in pages), title)
+    methods = [method for method, _ in Counter(page.method for page in pages if page.text).most_common()]
+    return Reading(
+        sniff.PDF, "+".join(methods) or "pypdfium2", tuple(pages), tuple(paragraphs(sheets, texts)), title, facts
+    )
