@@ -18,7 +18,7 @@ demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folde
 
 # The longest file first, so that the other core does all the rest meanwhile.
 test: .venv/ready ## every test
-	$(RUN) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/flows/test_kill.py tests
+	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/flows/test_kill.py tests
 
 pictures: .venv/ready ## the demo's mails as text and as pictures, in build/demo/pictures
 	$(RUN) -m tests.pictures build/demo/mailbox build/demo/pictures

@@ -119,8 +119,8 @@ def test_a_failed_round_is_taken_up_again_from_its_pages_without_fetching_its_fi
 def test_a_crawl_that_takes_too_long_is_ended_and_goes_on_the_next_time(papers, site):
     listing(site, pages=4, files=4)
     for answer in site.pages.values():
-        answer.seconds = 0.15
-    report = papers.crawl(timeout=1.6)
+        answer.seconds = 0.4
+    report = papers.crawl(timeout=3.0)
     assert report.state == "failed" and "wait for another run" in report.reason
     for answer in site.pages.values():
         answer.seconds = 0.0
