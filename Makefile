@@ -1,6 +1,6 @@
 # Everything a newcomer types. Each target sets itself up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos pictures bench bench-search bench-alerts messages lint lock clean
+.PHONY: help demo test chaos pictures bench bench-search bench-alerts bench-reading messages lint lock clean
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -33,6 +33,9 @@ bench: .venv/ready ## figures, each beside its baseline from the same run
 
 bench-search: .venv/ready ## search beside Elasticsearch, SQLite and raw Tantivy, about 10 minutes; WORKS=1000000, KEEP=1
 	$(RUN) -m bench.search $(if $(WORKS),--works $(WORKS)) $(if $(KEEP),--keep)
+
+bench-reading: .venv/ready ## text, speed and memory on real documents beside single extractors, about 20 minutes; KEEP=1, QUICK=1
+	$(RUN) -m bench.reading $(if $(KEEP),--keep) $(if $(QUICK),--quick)
 
 bench-alerts: .venv/ready ## saved searches against new works, beside naive ways, about 10 minutes; KEEP=1, PERCOLATOR=address
 	$(RUN) -m bench.alerts $(if $(KEEP),--keep) $(if $(PERCOLATOR),--percolator $(PERCOLATOR))

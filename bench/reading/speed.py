@@ -14,7 +14,7 @@ from pipeline import Limits, Paragraph
 from pipeline.mentions import find_mentions
 from pipeline.readers import read
 
-CORPUS = Path(__file__).parents[2] / "shared" / "corpus" / "dev" / "pdf"
+CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "dev" / "pdf"
 DIGITAL = ("A_80_48.pdf", "A_HRC_59_60.pdf", "UPR_philippines2012.pdf", "A_79_PV.64.pdf", "E_CN.5_2025_4.pdf")
 
 
