@@ -177,6 +177,7 @@ documents = Table(
     Column("text_sha256", String(64)),
     Column("read_at", Instant),
     Column("read_with", String(32), comment="the reader that was asked for by hand; None: by the bytes"),
+    Column("again", Boolean, nullable=False, default=False, comment="is to be read again, by the readers of today"),
     comment="written by pipeline: one row a file (by its bytes), read or not, with the reason",
 )
 
@@ -269,6 +270,7 @@ readings = Table(
     Column("reader", String(64), nullable=False),
     Column("text_sha256", String(64), nullable=False),
     Column("differences", JSON, nullable=False, comment="from the version before, paragraph by paragraph"),
+    Column("seq", Integer, comment="the change that told of it; None: no change did"),
     UniqueConstraint("document_id", "version"),
     comment="written by pipeline: the versions of a document's text, as it was read",
 )
@@ -325,7 +327,11 @@ changes = Table(
     Column("work_id", ForeignKey("works.id"), nullable=False, index=True),
     Column("document_id", ForeignKey("documents.id")),
     Column("at", Instant, nullable=False),
-    Column("passages", JSON(none_as_null=True), comment="ordinals of the paragraphs that are news; None: all of them"),
+    Column(
+        "passages",
+        JSON(none_as_null=True),
+        comment="ordinals of the paragraphs that are news, 0 for the description; None: all of them",
+    ),
     sqlite_autoincrement=True,
     comment="written by pipeline through Catalog.record_change: what everyone downstream follows",
 )
@@ -497,6 +503,7 @@ corrections = Table(
     Column("after", Text, nullable=False, comment="as it stands now, or what corrects it; empty: it is gone"),
     Column("found", Instant, nullable=False),
     Column("outbox_id", ForeignKey("outbox.id"), index=True, comment="the mail that told of it"),
+    Column("hold_id", Integer, index=True, comment="of holds: the re-reading of many documents that it came with"),
     UniqueConstraint("subscriber_id", "work_id", "seq"),
     comment="written by search/alerts: what someone was told has changed",
 )

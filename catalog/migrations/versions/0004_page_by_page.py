@@ -24,7 +24,15 @@ def upgrade() -> None:
     _add("paragraphs", "grid", sa.Integer(), "of a row: the table it stands in")
     op.execute("UPDATE paragraphs SET last_page = page")
     _add("documents", "read_with", sa.String(32), "the reader that was asked for by hand; None: by the bytes")
-    _add("changes", "passages", sa.JSON(), "ordinals of the paragraphs that are news; None: all of them")
+    _add("documents", "again", sa.Boolean(), "is to be read again, by the readers of today", sa.false())
+    _add("corrections", "hold_id", sa.Integer(), "of holds: the re-reading of many documents that it came with")
+    op.create_index(op.f("ix_corrections_hold_id"), "corrections", ["hold_id"], unique=False)
+    _add(
+        "changes",
+        "passages",
+        sa.JSON(),
+        "ordinals of the paragraphs that are news, 0 for the description; None: all of them",
+    )
     op.create_table(
         "grids",
         sa.Column("document_id", sa.Integer(), nullable=False),
@@ -46,6 +54,7 @@ def upgrade() -> None:
         sa.Column("reader", sa.String(length=64), nullable=False),
         sa.Column("text_sha256", sa.String(length=64), nullable=False),
         sa.Column("differences", sa.JSON(), nullable=False, comment="from the version before, paragraph by paragraph"),
+        sa.Column("seq", sa.Integer(), nullable=True, comment="the change that told of it; None: no change did"),
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_readings_document_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_readings")),
         sa.UniqueConstraint("document_id", "version", name=op.f("uq_readings_document_id_version")),
