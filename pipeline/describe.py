@@ -19,6 +19,8 @@ SOURCE, MASTHEAD, TEXT = "source", "masthead", "text"
 DIFFER = "source and masthead differ"
 _SHARE = 0.1  # of the characters, from which a language counts as one of the document's
 _ENOUGH = 400  # characters, from which the text may contradict a declared language
+_A_PAGE = 800  # characters in a language, from which it is one of the document's,
+_MOST = 0.6  # if they are so much of their page
 _BRACKETED = re.compile(r"\s*[(\[](?P<symbol>[A-Z][^()\[\]\s]*/(?:[^()\[\]]|\([^()]*\))*)[)\]]\s*$")
 _FILE_NAME = re.compile(r"\.(?:docx?|pdf|indd|wpd|qxd|html?)$", re.IGNORECASE)
 _GENERIC = re.compile(rf"microsoft word|untitled|^doc(?:ument)?\s?\d*$|{_FILE_NAME.pattern}|^\W*$", re.IGNORECASE)
@@ -184,13 +186,23 @@ def _languages(
         if page.language:
             sizes[page.language] += len(page.text)
     total = sum(sizes.values())
-    present = [language for language, size in sizes.most_common() if size >= total * _SHARE]
+    own = _of_a_page(reading)
+    present = [language for language, size in sizes.most_common() if size >= total * _SHARE or language in own]
     told = lexicon.language_code(words.get("language", "")) if words.get("language") else None
     printed = next((symbol.language for symbol in symbols if symbol.language), None) or frame.language
     if total >= _ENOUGH and present:
         told, printed = (one if one in present else None for one in (told, printed))
     language = _note(known, "language", told, printed, present[0] if present else None)
     return language, tuple(dict.fromkeys([*([language] if language else []), *present]))
+
+
+def _of_a_page(reading: Reading) -> frozenset[str]:
+    """The languages that a page is written in, with a good length of text: one French page among twenty counts."""
+    sizes: dict[int, Counter[str | None]] = {}
+    for paragraph in reading.paragraphs:
+        sizes.setdefault(paragraph.page, Counter())[paragraph.language] += len(paragraph.text)
+    mostly = [(found.most_common(1)[0], sum(found.values())) for found in sizes.values()]
+    return frozenset(language for (language, size), whole in mostly if language and size >= max(_A_PAGE, _MOST * whole))
 
 
 def _job(reading: Reading) -> str | None:

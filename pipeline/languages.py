@@ -1,4 +1,8 @@
-"""In which of the six languages is this text? By its script first, by py3langid between the three in Latin letters."""
+"""In which of the six languages is this text, or in another? By its script first, then by py3langid and common words.
+
+`OTHER` is a language that is none of the six, seen by its letters or by the words every page of it is full of (a table
+has both); None is a text too short, or too full of names and figures, to tell.
+"""
 
 import csv
 import re
@@ -6,14 +10,19 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_TABLE = Path(__file__).parent / "tables" / "common_words.csv"
+OTHER = "other"
+_TABLES = Path(__file__).parent / "tables"
 _SCRIPTS = {
     "Latin": re.compile("[A-Za-zÀ-ɏ]"),
     "Cyrillic": re.compile("[Ѐ-ԯ]"),
     "Arabic": re.compile("[\u0620-\u064a\u0671-\u06d3\ufb50-\ufdff\ufe70-\ufefc]"),
     "Han": re.compile("[\u3400-\u4dbf\u4e00-\u9fff]"),
     "Kana": re.compile("[\u3040-\u30ff]"),
+    # Greek, Armenian, Hebrew, the scripts of India, Thai, Georgian, Ethiopic, Khmer ..., Korean
+    "Other": re.compile("[\u0370-\u03ff\u0531-\u058f\u05d0-\u05ea\u0710-\u1cff\uac00-\ud7af]"),
 }
+_LATIN = ("en", "fr", "es")
+_KANA = 0.05  # share of a text in Chinese characters from which it is Japanese
 _WEIGHTS = {"Han": 3, "Kana": 3}  # a character says as much as three letters
 _PLENTY = 300  # characters among which there are letters enough
 _SAMPLE = 2500  # characters that are looked at
@@ -21,17 +30,31 @@ _LETTERS = 12  # fewer letters than this say nothing
 _SURE = 0.8  # probability from which py3langid is believed
 _FOREIGN = 0.08  # share of common words below which a longer text is none of the three languages
 _FOREIGN_WORDS = 40
+_OTHER_WORDS = 12  # words from which a text can be seen to be in another language
+_OTHER_SHARE = 0.15  # of them common ones of that language,
+_MORE = 1.25  # and so many times more than of the best of the six
+_PLAIN = 0.4  # share of common words from which a text is plainly in one of the six
 
 
 @cache
 def common_words() -> dict[str, frozenset[str]]:
     """Per language the words (for Chinese the characters) that every page of prose is full of."""
-    with _TABLE.open(encoding="utf-8", newline="") as lines:
+    with (_TABLES / "common_words.csv").open(encoding="utf-8", newline="") as lines:
         return {row["language"]: frozenset(row["words"].split()) for row in csv.DictReader(lines)}
 
 
+@cache
+def _others() -> dict[str, list[tuple[frozenset[str], frozenset[str]]]]:
+    """By script, of languages that are none of the six, the common words and the letters that the six do without."""
+    found: dict[str, list[tuple[frozenset[str], frozenset[str]]]] = {}
+    with (_TABLES / "other_languages.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            found.setdefault(row["script"], []).append((frozenset(row["words"].split()), frozenset(row["letters"])))
+    return found
+
+
 def script(text: str) -> str | None:
-    """The script most letters belong to: Latin, Cyrillic, Arabic, Han, Kana; None without letters."""
+    """The script most letters belong to: Latin, Cyrillic, Arabic, Han, Kana, Other; None without letters."""
     sample = text[:_SAMPLE]
     if sample.isascii():
         return "Latin" if _SCRIPTS["Latin"].search(sample) else None
@@ -41,37 +64,58 @@ def script(text: str) -> str | None:
 
 
 def detect(text: str, expected: str | None = None) -> str | None:
-    """ISO 639-1 code of one of the six, or None where the text does not tell. `expected` decides short Latin texts."""
+    """ISO 639-1 code of one of the six, OTHER, or None where the text does not tell.
+
+    `expected` decides short texts in Latin letters.
+    """
     text = text[:_SAMPLE]
     written = script(text)
     enough = _LETTERS // _WEIGHTS.get(written or "", 1)
     if len(text) < _PLENTY and sum(map(str.isalpha, text)) < enough:
         return None
-    if written in ("Cyrillic", "Arabic", "Han"):
-        return {"Cyrillic": "ru", "Arabic": "ar", "Han": "zh"}[written]
+    if written == "Han":
+        return OTHER if len(_SCRIPTS["Kana"].findall(text)) > _KANA * len(text) else "zh"
+    if written in ("Cyrillic", "Arabic"):
+        usual = "ru" if written == "Cyrillic" else "ar"
+        return OTHER if _is_other(_units(text), written, (usual,)) else usual
     if written != "Latin":
-        return None
+        return OTHER if written else None
     return _latin(text, expected)
 
 
 def common_share(text: str, language: str) -> float:
     """Which share of the words (for Chinese: characters) are common ones of the language."""
     known = common_words()[language]
-    if language == "zh":
-        units = [character for character in text if "\u4e00" <= character <= "\u9fff"]
-    else:
-        units = [
-            word.strip(".,;:!?()[]\"'“”’«»،؛") for word in text.lower().replace("’", " ").replace("'", " ").split()
-        ]
-        units = [word for word in units if word and any(map(str.isalpha, word))]
+    units = re.findall("[\u4e00-\u9fff]", text) if language == "zh" else _units(text)
     return sum(unit in known for unit in units) / len(units) if units else 0.0
+
+
+def _units(text: str) -> list[str]:
+    """The words of a text as the tables have them."""
+    words = (word.strip(".,;:!?()[]\"'“”’«»،؛") for word in text.lower().replace("’", " ").replace("'", " ").split())
+    return [word for word in words if word and any(map(str.isalpha, word))]
+
+
+def _is_other(units: list[str], script: str, six: tuple[str, ...]) -> bool:
+    """Whether the words are rather another language's than one of `six`."""
+    if len(units) < _OTHER_WORDS:
+        return False
+    ours = max(sum(unit in common_words()[one] for unit in units) for one in six)
+    if ours > _PLAIN * len(units):
+        return False
+    others = max(
+        sum(unit in words or not letters.isdisjoint(unit) for unit in units) for words, letters in _others()[script]
+    )
+    return others > max(_MORE * ours, _OTHER_SHARE * len(units))
 
 
 def _latin(text: str, expected: str | None) -> str | None:
     # In capitals (mastheads, titles) the identifier sees nothing it knows.
     lowered = text.lower() if sum(map(str.isupper, text)) > 0.5 * sum(map(str.isalpha, text)) else text
     language, probability = _identifier().classify(lowered)
-    if language not in ("en", "fr", "es"):
+    if _is_other(_units(text), "Latin", _LATIN):
+        return OTHER
+    if language not in _LATIN:
         return expected
     if probability < _SURE and expected is not None:
         return expected

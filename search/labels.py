@@ -3,9 +3,11 @@
 from functools import cache
 
 import lexicon
-from search.fields import field_named
+from search.fields import OTHER, field_named
 
 DEFAULT = "en"
+_OTHER = {"en": "Other language", "fr": "Autre langue", "es": "Otro idioma"}
+_OTHER |= {"ar": "لغة أخرى", "zh": "其他语文", "ru": "Другой язык"}
 
 
 def label_of(field: str, value: str, language: str | None = None) -> str:
@@ -39,5 +41,5 @@ def _names(field: str) -> dict[str, dict[str, str]]:
         case "publisher":
             return {each.code: each.names for each in lexicon.publishers()}
         case "language":
-            return {each.code: each.names for each in lexicon.languages()}
+            return {each.code: each.names for each in lexicon.languages()} | {OTHER: _OTHER}
     return {}

@@ -76,7 +76,7 @@ class Ocr:
         guesses = [self._before, *self._declared, *self._around]
         if (sheet.language and sheet.quality >= _BROKEN) or sheet.language in ("ar", "zh", "ru"):
             guesses.insert(0, sheet.language)
-        return [guess for guess in dict.fromkeys(guesses) if guess][:1]
+        return [guess for guess in dict.fromkeys(guesses) if guess in scan.TESSERACT][:1]
 
     def _take(self, sheet: Sheet, found: scan.Page, scale: float) -> None:
         rival = sheet.quality - (_DOUBT if reason_to_try_ocr(sheet) == "layer" else 0.0)

@@ -12,7 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.languages import common_share, detect, script
+from pipeline.languages import OTHER, common_share, detect, script
 
 _PLAIN_SHARE = {
     "en": 0.26,
@@ -103,6 +103,8 @@ def _plausible_in(text: str, words: list[str], language: str | None) -> float:
         return known
     if language is None:
         return _NO_LANGUAGE
+    if language == OTHER:  # it was seen by its common words
+        return known
     share = common_share(text if language == "zh" else " ".join(prose), language)
     return min(known, 0.2 + 0.8 * share / _PLAIN_SHARE[language])
 

@@ -75,6 +75,7 @@ def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
         tried.add(language)
         page = _recognise(image, language, seconds)
         seen = detect("\n".join(line.text for line in page.lines))
+        seen = seen if seen in TESSERACT else None
         if seen and seen != language:  # read with the letters of another language: "contréler" for "contrôler"
             page.quality *= _OTHER_LANGUAGE
         if best is None or page.quality > best.quality:

@@ -73,7 +73,9 @@ def _languages_asked(tree: Node) -> tuple[str, ...]:
     for clause in clauses:
         items = clause.items if isinstance(clause, Or) else (clause,)
         codes = [
-            lexicon.language_code(item.value) if isinstance(item, Field) and item.field == "language" else None
+            next(iter(codes_of("language", item.value)), None)
+            if isinstance(item, Field) and item.field == "language"
+            else None
             for item in items
         ]
         if all(codes):

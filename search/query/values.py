@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache, lru_cache
 
 import lexicon
-from search.fields import FieldSpec, field_named
+from search.fields import OTHER, FieldSpec, field_named
 
 COMPARED = 30  # names of a field with one that is not known
 
@@ -52,7 +52,7 @@ def _theme(value: str) -> tuple[str, ...]:
 
 
 def _language(value: str) -> tuple[str, ...]:
-    code = lexicon.language_code(value)
+    code = lexicon.language_code(value) or (OTHER if lexicon.fold(value[:200]) == OTHER else None)
     return (code,) if code else ()
 
 
