@@ -1,15 +1,17 @@
 """Where does a paragraph begin and end? Lines become headings, numbered paragraphs, table rows and footnotes."""
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-from pipeline.document import Paragraph
-from pipeline.footnotes import footnotes, is_note
+from pipeline.document import Grid, Paragraph
+from pipeline.drafts import END, STOP, Draft, is_heading, is_heading_text, is_numbered_heading
+from pipeline.footnotes import begins_note, endnote_mark, footnotes, may_follow, note_mark
+from pipeline.grids import lay_grids
 from pipeline.languages import detect
+from pipeline.note_links import link_notes
 from pipeline.numbering import Printed, below, follows, printed_number
+from pipeline.printed_words import is_caption, opens_notes
 from pipeline.readers.sheet import Line, Sheet
 from pipeline.tidy import join, vocabulary
 
@@ -17,47 +19,25 @@ _WIDER = 1.25  # times the usual distance of two lines: a gap between paragraphs
 _INDENT = 1.0  # line heights
 _FULL = 2.0  # line heights by which a full line may fall short of its column
 _SHORT = 0.86  # a line that ends before this share of its column is the last of its paragraph
-_HEADING = 220  # characters a heading has at most
 _TELLING = 80  # characters from which a paragraph tells its own language
+_CAPTIONS = 2  # lines of a caption over a table
+_FIRST = ("1", "a", "*")  # the marks with which a list of notes begins
 _LONGEST = 20_000  # characters after which a paragraph is cut at a line's end: something was misread
-_END = tuple('.:;!?…”"»。：；！？؟؛)]')
-_STOP = tuple(".:;!?…。：；！？؟؛")
 _BEFORE_ITEM = (":", ";", ",", "：", "；", "،", "؛", " and", " et", " y", " и")
-_ROMAN = re.compile(r"^(?:[IVXLC]+|[A-Z]|[一二三四五六七八九十]+)\s?[.、．]\s?\S")
-_TITLE = re.compile(
-    r"^(?:Annex|Appendix|Article|Chapter|Part|Section|Annexe|Chapitre|Partie|Anexo|Artículo|Capítulo|Sección|Статья"
-    r"|Глава|Приложение|Раздел|المادة|الفصل|المرفق|第.{1,4}[条章节部]|附件)\b",
-    re.IGNORECASE,
-)
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A paragraph being put together."""
-
-    page: int
-    kind: str
-    number: str | None
-    lines: list[str] = field(default_factory=list)
-    last: Line | None = None
-    language: str | None = None
-    bold: bool = False
-    on: int = 0  # the page of its last line,
-    around: list[Line] = field(default_factory=list)  # and the lines of that page
-    before: tuple[int, ...] | None = None  # the last number before this paragraph's
-
-
-def paragraphs(sheets: list[Sheet], texts: list[list[Line]]) -> list[Paragraph]:
-    """The paragraphs of a document in reading order, footnotes after the paragraph their page ends in."""
+def paragraphs(sheets: list[Sheet], texts: list[list[Line]]) -> tuple[list[Paragraph], list[Grid]]:
+    """The paragraphs of a document in reading order, footnotes after the paragraph their page ends in; its tables."""
     known = vocabulary(line.text for lines in texts for line in lines)
-    drafts = _Segmenter(texts).drafts(sheets, texts)
+    drafts = [draft for draft in _Segmenter(texts).drafts(sheets, texts) if any(draft.lines)]
+    grids = lay_grids(drafts)
     result: list[Paragraph] = []
     for draft in drafts:
         text = join(draft.lines, known) if draft.kind != "row" else draft.lines[0]
-        if text:
-            language = detect(text, draft.language) if len(text) >= _TELLING else draft.language
-            result.append(Paragraph(len(result) + 1, draft.page, draft.number, language, text, draft.kind))
-    return result
+        language = detect(text, draft.language) if len(text) >= _TELLING else draft.language
+        place = (len(result) + 1, draft.page, draft.number, language, text, draft.kind)
+        result.append(Paragraph(*place, last_page=max(draft.page, draft.on), mark=draft.mark, grid=draft.grid))
+    return link_notes(result), grids
 
 
 class _Segmenter:
@@ -71,50 +51,75 @@ class _Segmenter:
         self._pitch = _lower_mode(steps) or 1.3 * self._body
         self._last: tuple[int, ...] | None = None
         self._parent: str | None = None
+        self._done: list[Draft] = []
+        self._current: Draft | None = None
+        self._note: Draft | None = None  # the last footnote
 
-    def drafts(self, sheets: list[Sheet], texts: list[list[Line]]) -> list[_Draft]:
-        done: list[_Draft] = []
-        waiting: list[_Draft] = []  # footnotes, until the paragraph that runs over the page's end is complete
-        current: _Draft | None = None
+    def drafts(self, sheets: list[Sheet], texts: list[list[Line]]) -> list[Draft]:
+        """All of the document, footnotes once the paragraph that runs over their page's end is complete."""
+        waiting: list[Draft] = []
         for sheet, lines in zip(sheets, texts, strict=True):
-            body, notes = footnotes(sheet, lines, self._body)
+            body, notes = footnotes(sheet, lines, self._body, self._running(sheet))
             edges = _edges(body)
             for unit in _units(body):
-                line = unit[0]
-                begun = self._begin(sheet, unit, current, edges)
-                if begun is None and current is not None:
-                    current.lines.append(line.text)
-                    current.bold = current.bold and line.bold
-                else:
-                    done += [current, *waiting] if current is not None else []
+                begun = self._begin(sheet, unit, edges)
+                if begun is not None:
+                    self._done += [*waiting, begun]
+                    self._current = begun
                     waiting = []
-                    current = begun
-                assert current is not None
-                current.last, current.on, current.around = unit[-1], sheet.number, body
+                assert self._current is not None
+                self._current.last, self._current.on, self._current.around = unit[-1], sheet.number, body
             waiting += self._note_drafts(sheet, notes)
-        if current is not None:
-            done.append(current)
-        return [self._named(draft) for draft in done + waiting]
+        return [self._named(draft) for draft in self._done + waiting]
 
-    def _begin(
-        self, sheet: Sheet, unit: list[Line], current: _Draft | None, edges: dict[int, tuple[float, float]]
-    ) -> _Draft | None:
+    def _begin(self, sheet: Sheet, unit: list[Line], edges: dict[int, tuple[float, float]]) -> Draft | None:
         """A new paragraph if one begins with this line, None if it goes on."""
-        line = unit[0]
+        line, current = unit[0], self._current
         if _is_row(unit):
-            return _Draft(sheet.number, "row", None, [_row_text(unit)], language=sheet.language)
+            return Draft(sheet.number, "row", None, [_row_text(unit)], None, sheet.language, cells=unit)
         fresh = current is None or current.kind == "row" or self._looks_new(line, current, edges, sheet)
-        if fresh and current is not None and self._is_numbered_heading(current):
+        if current is not None and (current.kind == "note" or opens_notes(current.text)):
+            listed = endnote_mark(line.text)
+            if listed and may_follow(listed[0], current.mark) and (current.mark or listed[0] in _FIRST):
+                return Draft(sheet.number, "note", None, [line.text[listed[1] :]], None, sheet.language, mark=listed[0])
+            fresh = fresh and (current.kind != "note" or line.bold or line.size > 1.08 * self._size_of(current))
+        if fresh and current is not None and is_numbered_heading(current):
             self._last = current.before
         before = self._last
         printed = printed_number(line.text)
         number = self._number(line, printed, fresh or line.tab, current) if printed else None
-        if not fresh and number is None:
+        broken = self._broken_by_table(line, sheet) if fresh and number is None else None
+        if broken is not None:
+            self._current = current = broken
+            fresh = False
+        if not fresh and number is None and current is not None:
+            current.lines.append(line.text)
+            current.bold = current.bold and line.bold
             return None
         text = line.text[printed.length :] if number and printed else line.text
-        return _Draft(sheet.number, "text", number, [text], None, sheet.language, line.bold, before=before)
+        return Draft(sheet.number, "text", number, [text], None, sheet.language, line.bold, before=before)
 
-    def _number(self, line: Line, printed: Printed, evidence: bool, current: _Draft | None) -> str | None:
+    def _broken_by_table(self, line: Line, sheet: Sheet) -> Draft | None:
+        """The paragraph that this line goes on with, where a table stands in the middle of its sentence."""
+        current = self._current
+        if current is None or current.kind != "row" or not line.text[0].islower():
+            return None
+        before = [draft for draft in self._done if draft.kind != "note"]
+        while before and before[-1].kind == "row":
+            before.pop()
+        for draft in reversed(before[-_CAPTIONS - 1 :]):
+            last = draft.last
+            if draft.kind != "text" or last is None or is_caption(draft.text):
+                continue
+            whole = len(draft.text) > _TELLING and not last.text.endswith(STOP)
+            near = (
+                sheet.number - draft.on <= 1
+                and abs(line.x0 - min(each.x0 for each in draft.around if each.block == last.block)) < 2 * line.size
+            )
+            return draft if whole and near else None
+        return None
+
+    def _number(self, line: Line, printed: Printed, evidence: bool, current: Draft | None) -> str | None:
         if not printed.parts:
             if not evidence and not (current and current.lines and current.lines[-1].endswith(_BEFORE_ITEM)):
                 return None
@@ -130,7 +135,7 @@ class _Segmenter:
         self._parent = printed.number
         return printed.number
 
-    def _looks_new(self, line: Line, current: _Draft, edges: dict[int, tuple[float, float]], sheet: Sheet) -> bool:
+    def _looks_new(self, line: Line, current: Draft, edges: dict[int, tuple[float, float]], sheet: Sheet) -> bool:
         last = current.last
         assert last is not None
         if sum(map(len, current.lines)) > _LONGEST:
@@ -139,20 +144,20 @@ class _Segmenter:
             return True
         below = current.on == sheet.number and line.top > last.top
         if line.block != last.block and below and line.top - last.top > _WIDER * self._pitch_of(line):
-            return not line.text[0].islower() or last.text.endswith(_STOP)
+            return not line.text[0].islower() or last.text.endswith(STOP)
         if line.block != last.block or current.on != sheet.number:
             return self._new_after_break(line, last, current, edges[line.block][0])
         if line.top - last.top > _WIDER * self._pitch_of(line):
             return True
         if (
             line.bold != last.bold
-            and (_is_heading_text(last.text) or line.tab)
+            and (is_heading_text(last.text) or line.tab)
             and len(current.lines) == 1
             and last.bold
         ):
             return True
         left, right = edges.get(line.block, (line.x0, line.x1))
-        ended = last.text.endswith(_END)
+        ended = last.text.endswith(END)
         if ended and last.x1 < left + _SHORT * (right - left) and line.size > 0:
             return True
         return ended and line.x0 - last.x0 > _INDENT * line.size and len(current.lines) > 1
@@ -160,58 +165,52 @@ class _Segmenter:
     def _pitch_of(self, line: Line) -> float:
         return self._pitch * max(1.0, line.size / self._body) if self._body else self._pitch
 
-    def _new_after_break(self, line: Line, last: Line, current: _Draft, left: float) -> bool:
+    def _new_after_break(self, line: Line, last: Line, current: Draft, left: float) -> bool:
         """Over the end of a page or column a paragraph goes on unless its last line closed it."""
-        if current.kind != "text" or _is_heading(current, self._body):
+        if current.kind != "text" or is_heading(current, self._body):
             return True
         first = line.text[0]
         if last.text.endswith("-") or first.islower():
             return False
         if line.bold != last.bold:
             return True
-        if last.text.endswith(_STOP):
+        if last.text.endswith(STOP):
             # A sentence may end where the page does: then its last line is full, and the next one is not set in.
             full = last.x1 > _reach(last, current.around) - _FULL * last.size
             return not (full and current.number and line.x0 - left < 0.5 * line.size)
         return not first.isalnum() and first not in '([“"«'
 
-    def _is_numbered_heading(self, draft: _Draft) -> bool:
-        """ "1. Sources" in bold is the title of a section, not paragraph 1."""
-        text = " ".join(draft.lines)
-        single = draft.number is not None and draft.number.isdigit()
-        return single and draft.bold and _is_heading_text(text) and not text.endswith(_END)
+    def _size_of(self, draft: Draft) -> float:
+        return draft.last.size if draft.last is not None else self._body
 
-    def _note_drafts(self, sheet: Sheet, notes: list[Line]) -> Iterator[_Draft]:
-        draft: _Draft | None = None
-        for line in notes:
-            if draft is None or (is_note(line.text) and (draft.last is None or draft.last.text.endswith(_END))):
-                if draft is not None:
-                    yield draft
-                draft = _Draft(sheet.number, "note", None, [], None, sheet.language)
-            draft.lines.append(line.text)
-            draft.last = line
-        if draft is not None:
-            yield draft
+    def _running(self, sheet: Sheet) -> str | None:
+        """The last note of the page before, which may go on."""
+        note = self._note
+        return note.text if note is not None and note.on == sheet.number - 1 else None
 
-    def _named(self, draft: _Draft) -> _Draft:
-        if draft.kind == "text" and self._is_numbered_heading(draft):
+    def _note_drafts(self, sheet: Sheet, notes: list[Line]) -> Iterator[Draft]:
+        right = max((line.x1 for line in notes), default=0.0)
+        before = self._note if self._running(sheet) is not None else None
+        for at, line in enumerate(notes):
+            last = before.last if before is not None and (at or not note_mark(line.text)) else None
+            found = begins_note(line, last, before.mark if before is not None else None, right)
+            if found is None and before is not None and (at or last is not None):
+                before.take(line, sheet.number)
+                continue
+            text = line.text[found[1] :] if found else line.text
+            before = Draft(sheet.number, "note", None, [], None, sheet.language, mark=found[0] if found else None)
+            before.take(line, sheet.number)
+            before.lines = [text]
+            self._note = before
+            yield before
+
+    def _named(self, draft: Draft) -> Draft:
+        if draft.kind == "text" and is_numbered_heading(draft):
             draft.lines[0] = f"{draft.number}. {draft.lines[0]}"
             draft.kind, draft.number = "heading", None
-        elif draft.kind == "text" and draft.number is None and _is_heading(draft, self._body):
+        elif draft.kind == "text" and draft.number is None and is_heading(draft, self._body):
             draft.kind = "heading"
         return draft
-
-
-def _is_heading(draft: _Draft, body: float) -> bool:
-    text = " ".join(draft.lines)
-    last = draft.last
-    if last is None or not _is_heading_text(text) or (text.endswith((".", ";", ",")) and not _ROMAN.match(text)):
-        return False
-    return last.bold or last.size > 1.08 * body or text.isupper() or bool(_ROMAN.match(text) or _TITLE.match(text))
-
-
-def _is_heading_text(text: str) -> bool:
-    return 1 < len(text) <= _HEADING and any(map(str.isalpha, text)) and not text[0].islower()
 
 
 def _units(lines: list[Line]) -> Iterator[list[Line]]:

@@ -34,11 +34,11 @@ def assemble(sheets: list[Sheet], title: str | None, not_read: list[str]) -> Rea
             if sheet.number == 1
             else [line for line in sheet.lines if id(line) not in outside[sheet.number]]
         )
-        text = Sheet(sheet.number, sheet.width, sheet.height, kept).text
-        pages.append(Page(sheet.number, sheet.method, sheet.quality, sheet.language, text))
+        page = Sheet(sheet.number, sheet.width, sheet.height, kept).text
+        pages.append(Page(sheet.number, sheet.method, sheet.quality, sheet.language, page))
     if len(sheets) <= _SCREEN:
         refuse_impostors("\n".join(page.text for page in pages), title)
     methods = [method for method, _ in Counter(page.method for page in pages if page.text).most_common()]
-    return Reading(
-        sniff.PDF, "+".join(methods) or "pypdfium2", tuple(pages), tuple(paragraphs(sheets, texts)), title, facts
-    )
+    text, grids = paragraphs(sheets, texts)
+    reader = "+".join(methods) or "pypdfium2"
+    return Reading(sniff.PDF, reader, tuple(pages), tuple(text), title, facts, tuple(grids))

@@ -18,6 +18,7 @@ class Line:
     block: int = 0  # lines of one block stand under each other in one column
     row: int = 0  # cells of one table row share a number; 0: not in a table
     ruled: bool = False  # in a cell that is drawn: a row of its own even where the row's other cells are empty
+    edges: tuple[float, float] | None = None  # left and right edge of that cell
 
     @property
     def width(self) -> float:

@@ -164,7 +164,8 @@ def _cell_lines(sheet: Sheet, tables: list[Any], rows: _Rows) -> tuple[list[Line
         at += len(row)
         for place in reversed(places) if sheet.language == "ar" else places:
             for line in sorted(own.get(place, []), key=lambda line: (round(line.top), line.x0)):
-                laid.append(replace(line, row=first_row + number, block=first_block + place, ruled=True))
+                where = (cells[place][0], cells[place][2])
+                laid.append(replace(line, row=first_row + number, block=first_block + place, ruled=True, edges=where))
     return taken, laid
 
 

@@ -78,7 +78,7 @@ def test_numbered_paragraphs_run_over_pages_without_heads_feet_and_notes():
     assert found["12"].page == 1
     assert found["13"].text.endswith("on 31 December 2012. Two States objected.")
     notes = [paragraph.text for paragraph in reading.paragraphs if paragraph.kind == "note"]
-    assert notes == ["1 See A/HRC/98/2, para. 4."]
+    assert notes == ["See A/HRC/98/2, para. 4."]
     assert reading.facts["heads"] == ["A/HRC/99/7"]
     assert "GE.31-01234" not in reading.pages[1].text
 
