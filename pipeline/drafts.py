@@ -1,4 +1,4 @@
-"""What is known of a paragraph while it is put together? Its lines, its number, its pages, and whether it is a title."""
+"""What is known of a paragraph while it is put together? Its lines, its number, its pages, is it a title."""
 
 import re
 from dataclasses import dataclass, field
