@@ -9,7 +9,11 @@ class Limits:
 
     seconds: float = 900.0  # wall clock from the moment a worker takes the file, OCR included
     cpu_seconds: int = 180  # processor time of the worker itself (OCR runs in a program of its own)
-    memory_mb: int = 1500  # resident memory of the worker
+    idle_seconds: float = 60.0  # wall clock without any processor time: it hangs
+    patience: float = 5.0  # wall clock after which a file gives way to those that wait, longer where all take long
+    memory_mb: int = 1500  # resident memory of the worker and the programs it started
+    disk_mb: int = 1000  # temporary files of the worker and those programs
+    programs: int = 50  # processes of the worker at a time
     file_mb: int = 200  # size of the file
     pages: int = 3000  # pages of one file
     characters: int = 20_000_000  # text of one file

@@ -2,69 +2,68 @@
 
 A child is kept between items. It dies with its parent: it notices within a second that its parent is gone, and takes
 the programs it started (OCR) along.
+
+One slow file must not hold up the others. A child that has been busy for longer than is usual gives way: it goes on
+beside the others with the lowest priority, and another takes its place; when that lane is taken for long, the file is
+put back until all others are done. What was slow before begins there. Each file of that lane has a child of its own.
 """
 
-import os
-import signal
-import time
+import shutil
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
+from multiprocessing.connection import wait
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from pipeline.child import Failure, Start, serve
-from pipeline.errors import WorkerError
+from pipeline.child import Failure
 from pipeline.limits import Limits
+from pipeline.worker import Task, Worker, new_folder, new_worker
 
 __all__ = ["Failure", "Pool"]
 
 T = TypeVar("T")
 
 _POLL = 0.1  # seconds between looks at memory and clock
-_START = 120.0  # seconds a child may take to import what it needs
 _GRACE = 5.0  # seconds an idle child gets to leave by itself
-_MAX_STARTS = 3  # children in a row that may fail to start
+_USUAL = 4.0  # times the mean of those that are done: longer is slow
+_PUT_BACK = 4.0  # times the patience: with the lane taken, a slow file is put back
+_OF_THE_CHILD = {"Crash", "OutOfMemory"}  # may be the fault of the items before: seen again in a new child
 
 
 @dataclass(slots=True)
-class _Child:
-    """One process and what it is doing; `began` None: idle."""
+class _Round:
+    """The items of one call: those to come, those put back, how long the good ones take."""
 
-    process: BaseProcess
-    pipe: Connection
-    item: Any = None
-    began: float | None = None
-    seen: float = field(default_factory=time.monotonic)
+    coming: Iterator[Any]
+    is_slow: Callable[[Any], bool]
+    patience: float
+    ahead: deque[Task] = field(default_factory=deque)
+    later: deque[Task] = field(default_factory=deque)
+    ended: bool = False
+    done: int = 0
+    seconds: float = 0.0
 
-    def memory_mb(self) -> float:
-        """Resident memory; 0 where it cannot be told (the process is gone, or no /proc)."""
-        try:
-            pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
-        except (OSError, IndexError, ValueError):
-            return 0.0
-        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+    def others_wait(self) -> bool:
+        """Whether an ordinary item is waiting; slow ones that are met on the way are put aside."""
+        while not self.ahead and not self.ended:
+            try:
+                item = next(self.coming)
+            except StopIteration:
+                self.ended = True
+                break
+            task = Task(item, self.is_slow(item))
+            (self.later if task.slow else self.ahead).append(task)
+        return bool(self.ahead)
 
-    def kill(self) -> None:
-        """Ends the process and whatever it started (it leads a session of its own)."""
-        pid = self.process.pid
-        if pid is not None:
-            for end in (os.killpg, os.kill):
-                try:
-                    end(pid, signal.SIGKILL)
-                except (ProcessLookupError, PermissionError):
-                    continue
-        self.process.join()
-        self.pipe.close()
-        self.process.close()
+    def usual(self) -> float:
+        """Seconds after which an item is slow: on a busy machine, or among large files, all take longer."""
+        return max(self.patience, _USUAL * self.seconds / self.done) if self.done else self.patience
 
 
 class Pool(Generic[T]):
-    """Runs `function_path` ("package.module:function") on items in `size` capped children.
+    """Runs `function_path` ("package.module:function") on items in `size` capped children, and one beside for the slow.
 
     Items and results must be picklable. Whatever happens to one item (an exception, a crash, too long, too much memory,
     too large a result) is that item's `Failure`; only when no child can be started does `map` raise `WorkerError`.
@@ -73,12 +72,12 @@ class Pool(Generic[T]):
     def __init__(self, function_path: str, size: int, limits: Limits) -> None:
         if size < 1:
             raise ValueError("a pool needs at least one child")
-        self._start = Start(function_path, limits)
+        self._function_path = function_path
         self._limits = limits
         self._size = size
-        self._context = get_context("spawn")
-        self._idle: deque[_Child] = deque()
-        self._busy: list[_Child] = []
+        self._folder: Path | None = None
+        self._idle: deque[Worker] = deque()
+        self._busy: list[Worker] = []
 
     def __enter__(self) -> "Pool[T]":
         return self
@@ -88,107 +87,116 @@ class Pool(Generic[T]):
     ) -> None:
         self.close()
 
-    def map(self, items: Iterable[T]) -> Iterator[tuple[T, Any]]:
-        """Yields (item, result or Failure) as they are done, in no order; items are taken only when a child is free."""
-        waiting = iter(items)
-        exhausted = False
+    def map(self, items: Iterable[T], is_slow: Callable[[T], bool] = lambda item: False) -> Iterator[tuple[T, Any]]:
+        """Yields (item, result or Failure) as they are done, in no order; items are taken only when a child is free.
+
+        `is_slow` says of which it is known that they take long, or were trouble before: these come last, or beside.
+        """
+        round_ = _Round(iter(items), is_slow, self._limits.patience)
         try:
             while True:
-                while not exhausted and len(self._busy) < self._size:
-                    try:
-                        item = next(waiting)
-                    except StopIteration:
-                        exhausted = True
-                        break
-                    self._hand(item)
+                self._hand_out(round_)
                 if not self._busy:
                     return
-                yield from self._collect()
+                yield from self._collect(round_)
         finally:
-            for child in self._busy:
-                child.kill()
+            for worker in self._busy:
+                worker.kill()
             self._busy.clear()
 
     def close(self) -> None:
         """Lets idle children leave; a child that will not is killed."""
-        for child in (*self._idle, *self._busy):
-            child.pipe.close()
-        for child in (*self._idle, *self._busy):
-            child.process.join(_GRACE)
-            child.kill()
+        for worker in (*self._idle, *self._busy):
+            worker.pipe.close()
+        for worker in (*self._idle, *self._busy):
+            worker.process.join(_GRACE)
+            worker.kill()
         self._idle.clear()
         self._busy.clear()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
 
-    def _hand(self, item: T) -> None:
+    def _hand_out(self, round_: _Round) -> None:
+        while self._quick() < self._size and round_.others_wait():
+            self._hand(round_.ahead.popleft())
+        while round_.later and self._slow() < self._lane(round_):
+            worker = self._new_worker()
+            worker.slow = True
+            if round_.others_wait() or self._quick():
+                worker.give_way()
+            worker.begin(round_.later.popleft())
+            self._busy.append(worker)
+
+    def _lane(self, round_: _Round) -> int:
+        """How many slow ones may be at work: one beside the others; once nobody waits, in their places."""
+        return 1 if round_.others_wait() else max(1, self._size - self._quick())
+
+    def _quick(self) -> int:
+        return sum(not worker.slow for worker in self._busy)
+
+    def _slow(self) -> int:
+        return sum(worker.slow for worker in self._busy)
+
+    def _hand(self, task: Task) -> None:
         while True:
-            child = self._idle.popleft() if self._idle else self._new_child()
+            worker = self._idle.popleft() if self._idle else self._new_worker()
             try:
-                child.pipe.send(item)
+                worker.begin(task)
             except (BrokenPipeError, ConnectionResetError):  # it died while idle
-                child.kill()
+                worker.kill()
                 continue
-            child.item, child.began = item, time.monotonic()
-            self._busy.append(child)
+            self._busy.append(worker)
             return
 
-    def _new_child(self) -> _Child:
-        for _ in range(_MAX_STARTS):
-            ours, theirs = self._context.Pipe()
-            process = self._context.Process(target=serve, args=(theirs, self._start, os.getpid()), daemon=True)
-            process.start()
-            theirs.close()
-            child = _Child(process, ours)
-            try:
-                if ours.poll(_START):
-                    problem = ours.recv()
-                    if problem is None:
-                        return child
-                    child.kill()
-                    raise WorkerError(f"a reading process cannot start: {problem}")
-            except (EOFError, ConnectionResetError):
-                pass  # it died while starting: try again, and tell after the last time
-            child.kill()
-        raise WorkerError(f"{_MAX_STARTS} reading processes in a row died while starting")
+    def _new_worker(self) -> Worker:
+        self._folder = self._folder or new_folder()
+        return new_worker(self._function_path, self._limits, self._folder)
 
-    def _collect(self) -> list[tuple[T, Any]]:
+    def _collect(self, round_: _Round) -> list[tuple[T, Any]]:
         """What the busy children have brought, or have failed at, within one poll."""
-        ready = set(wait([child.pipe for child in self._busy], _POLL))
+        ready = set(wait([worker.pipe for worker in self._busy], _POLL))
         done = []
-        for child in tuple(self._busy):
-            result = self._receive(child) if child.pipe in ready else self._overdrawn(child)
-            if result is None:
-                continue
-            self._busy.remove(child)
-            done.append((child.item, result[0]))
-            child.item, child.began = None, None
-            if result[1]:
-                self._idle.append(child)
+        for worker in tuple(self._busy):
+            if worker.pipe in ready:
+                result, goes_on = worker.answer()
             else:
-                child.kill()
+                result, goes_on = worker.overdrawn(), False
+                if result is None:
+                    self._hold_up_nobody(worker, round_)
+                    continue
+            task = worker.task
+            assert task is not None
+            if isinstance(result, Failure) and result.kind in _OF_THE_CHILD and worker.served and not task.again:
+                self._put_back(worker, round_, again=True)
+                continue
+            if not isinstance(result, Failure):
+                round_.done, round_.seconds = round_.done + 1, round_.seconds + worker.age()
+            done.append((task.item, result))
+            self._free(worker, goes_on)
         return done
 
-    def _receive(self, child: _Child) -> tuple[Any, bool] | None:
-        """(result, whether the child goes on living)."""
-        try:
-            kept, result = child.pipe.recv()
-        except (EOFError, OSError):
-            return self._crash(child), False
-        return result, kept
+    def _free(self, worker: Worker, goes_on: bool) -> None:
+        self._busy.remove(worker)
+        worker.task, worker.served = None, worker.served + 1
+        if goes_on and not worker.slow:
+            self._idle.append(worker)
+        else:
+            worker.kill()
 
-    def _overdrawn(self, child: _Child) -> tuple[Failure, bool] | None:
-        assert child.began is not None
-        if time.monotonic() - child.began > self._limits.seconds:
-            return Failure(f"took more than {self._limits.seconds:g} seconds", False, "TimeOut"), False
-        if child.memory_mb() > self._limits.memory_mb:
-            return Failure(f"needed more than {self._limits.memory_mb} MB of memory", False, "OutOfMemory"), False
-        return None
+    def _hold_up_nobody(self, worker: Worker, round_: _Round) -> None:
+        """A child that is busy for long gives way, if others wait; if the lane is taken, its file is put back."""
+        usual = round_.usual()
+        if worker.slow or worker.age() < usual or not round_.others_wait():
+            return
+        if not self._slow():
+            worker.slow = True
+            worker.give_way()
+        elif worker.age() > _PUT_BACK * usual:
+            self._put_back(worker, round_)
 
-    def _crash(self, child: _Child) -> Failure:
-        child.process.join(_GRACE)
-        code = child.process.exitcode
-        if code == -signal.SIGXCPU:
-            return Failure(f"took more than {self._limits.cpu_seconds} seconds of processor time", False, "TimeOut")
-        if code == -signal.SIGKILL:  # not by us: the system was short of memory, or someone ended it
-            return Failure("the reading process was ended from outside", True, "Killed")
-        how = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
-        return Failure(f"the reading process crashed ({how})", False, "Crash")
+    def _put_back(self, worker: Worker, round_: _Round, again: bool = False) -> None:
+        assert worker.task is not None
+        round_.later.append(Task(worker.task.item, True, again))
+        self._busy.remove(worker)
+        worker.kill()

@@ -171,3 +171,56 @@ def runs(pid):
 
 def test_failures_are_records():
     assert Failure("why", True) == Failure("why", True, "Failure", "")
+
+
+def lane(item):
+    """Runs in a child. Items name a folder and what to do there."""
+    folder, what = Path(item[0]), item[1]
+    if what.startswith("hang"):
+        (folder / f"{what}-{os.getpid()}").touch()
+        while not (folder / "let go").exists():
+            time.sleep(0.02)
+    if what.startswith("good"):
+        (folder / what).touch()
+    if what.startswith("worn") and len(list(folder.glob("worn*"))) < 1:
+        (folder / f"worn-{os.getpid()}").touch()
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return what, os.getpid(), os.getpriority(os.PRIO_PROCESS, 0)
+
+
+def in_order(tmp_path, names, is_slow=lambda item: False, size=2, goods=0):
+    """What came, in order; those that hang are let go when all the good ones are done."""
+    come = []
+    with Pool(f"{HERE}:lane", size, Limits(seconds=100, idle_seconds=100, patience=0.5)) as pool:
+        for item, result in pool.map([(str(tmp_path), name) for name in names], is_slow):
+            come.append((item[1], result))
+            if sum(name.startswith("good") for name, _ in come) == goods:
+                (tmp_path / "let go").touch()
+    return come
+
+
+def test_all_good_ones_are_done_before_those_that_hang(tmp_path):
+    names = ["hang 1", "good 1", "hang 2", "hang 3", *(f"good {n}" for n in range(2, 13))]
+    come = in_order(tmp_path, names, goods=12)
+    assert [name.split()[0] for name, _ in come] == ["good"] * 12 + ["hang"] * 3
+    assert sorted(name for name, _ in come) == sorted(names)
+    assert not any(isinstance(result, Failure) for _, result in come)
+    assert max(result[2] for _, result in come) == 19, "what goes on beside the others lets them go first"
+    assert len({result[1] for name, result in come if name.startswith("hang")}) == 3, "a child of its own each"
+    began = {path.name.rpartition("-")[0] for path in tmp_path.glob("hang*")}
+    assert began == {"hang 1", "hang 2", "hang 3"}
+
+
+def test_the_known_slow_hold_one_lane_while_others_wait(tmp_path):
+    names = ["hang 1", "hang 2", "hang 3", *(f"good {n}" for n in range(8))]
+    come = in_order(tmp_path, names, is_slow=lambda item: item[1].startswith("hang"), size=1, goods=8)
+    assert [name.split()[0] for name, _ in come] == ["good"] * 8 + ["hang"] * 3
+    assert len(list(tmp_path.glob("hang*"))) == 3, "none was begun twice"
+
+
+def test_a_crash_may_be_the_fault_of_the_items_before(tmp_path):
+    come = dict(in_order(tmp_path, ["good 1", "worn", "good 2"], size=1, goods=2))
+    assert come["worn"][0] == "worn", "read well by a child of its own"
+    (tmp_path / "again").mkdir()
+    come = dict(in_order(tmp_path / "again", ["worn", "good 1"], size=1, goods=1))
+    assert come["worn"].kind == "Crash", "a new child crashed by itself"
