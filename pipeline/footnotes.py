@@ -14,7 +14,7 @@ _SKIPPED = 5  # numbers of notes that may be missing before the next
 _SHORT = 0.86  # of the width of the notes: a line that ends its note
 _MARK = re.compile(
     r"""^(?:\[(?P<boxed>\d{1,3}|[a-z]|\*{1,4})\]\s? | (?P<typed>\d{1,3}|[a-z]{1,2}|\*{1,4})\s?/\s+(?=\S)
-    | (?P<stars>\*{1,4}|[†‡])\s?(?=[^\s*]) | (?P<figures>\d{1,3})\s+(?=\S) | (?P<letter>[a-z])\s+(?=\S)
+    | (?P<stars>\*{1,4}|[†‡])\s?(?=[^\s*]) | (?P<figures>\d{1,3})\s+(?!\d{3}\b)(?=\S) | (?P<letter>[a-z])\s+(?=\S)
     | (?P<raised>[¹²³⁰⁴-⁹]{1,3})\s?(?=\S) )""",
     re.VERBOSE,
 )
@@ -46,7 +46,9 @@ def may_follow(mark: str, last: str | None) -> bool:
 def _is_first_note(line: Line, body: float) -> bool:
     """Letters mark notes only where they are clearly smaller: "a" is a word."""
     found = note_mark(line.text)
-    return found is not None and (not line.text[0].isalpha() or line.size < _LETTER_SMALLER * body)
+    if found is None or not any(map(str.isalpha, line.text[found[1] :])):
+        return False
+    return not line.text[0].isalpha() or line.size < _LETTER_SMALLER * body
 
 
 def _is_typed(line: Line) -> bool:

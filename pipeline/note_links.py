@@ -11,17 +11,19 @@ from dataclasses import replace
 
 from pipeline.document import Paragraph
 from pipeline.footnotes import note_mark
-from pipeline.printed_words import opens_notes
+from pipeline.printed_words import counting_words, opens_notes
 
 _BOXED = re.compile(r"\[((?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡])(?:, ?(?:\d{1,3}|[a-z]))*)\]")
 _TYPED = re.compile(r"(?:(?<=[\s.,;:)\]”\"’»])|^)(\d{1,3}|[a-z]{1,2}|\*{1,4})/(?=[\s.,;:)”\"’]|$)")
 _STARS = re.compile(r"(?<=[^\s*\[])(?:\*{1,4}|[†‡])(?![\w*\]/])|(?<=\s)\*{1,4}(?=\s|$)")
 _RAISED = re.compile(r"[¹²³⁰⁴-⁹]{1,3}")
-_GLUED = re.compile(r"(?:(?<=[^\W\d_])|(?<=[^\W\d_][.,;:)”\"’»\]]))(\d{1,3})(?![\w/])")
+_LAST_WORD = re.compile(r"\w+\W*$")
+_PAGES = 3  # over which a paragraph is looked at for such figures
 _FIGURES = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _MARKED = frozenset({"text", "heading", "row"})
 
 _Seen = tuple[int, int, str]  # start, end, mark
+_Mark = tuple[int, int, int]  # start, end, ordinal of the note
 
 
 def link_notes(paragraphs: list[Paragraph]) -> list[Paragraph]:
@@ -30,20 +32,45 @@ def link_notes(paragraphs: list[Paragraph]) -> list[Paragraph]:
     notes = _Notes(paragraphs)
     if not notes:
         return paragraphs
-    found: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
+    found: dict[int, list[_Mark]] = defaultdict(list)
     texts = [paragraph for paragraph in paragraphs if paragraph.kind in _MARKED]
-    for certain in (True, False):
-        tied = {ordinal for marks in found.values() for _, _, ordinal in marks}
-        for paragraph in texts:
-            for start, end, mark in _certain(paragraph.text) if certain else _glued(paragraph.text):
-                note = notes.of(mark, paragraph)
-                if note is not None and (certain or note not in tied):
-                    tied |= set() if certain else {note}
-                    found[paragraph.ordinal].append((start, end, note))
+    for paragraph in texts:
+        for start, end, mark in _certain(paragraph.text):
+            note = notes.of(mark, paragraph)
+            if note is not None:
+                found[paragraph.ordinal].append((start, end, note))
+    _tie_the_rest(paragraphs, texts, found)
     return [
         replace(paragraph, marks=_apart(found[paragraph.ordinal])) if paragraph.ordinal in found else paragraph
         for paragraph in paragraphs
     ]
+
+
+def _tie_the_rest(paragraphs: list[Paragraph], texts: list[Paragraph], found: dict[int, list[_Mark]]) -> None:
+    """Figures that may be marks are, where a note of the page has no other, and they stand between its neighbours'."""
+    places: dict[int, tuple[int, int]] = {}
+    for ordinal in sorted(found, reverse=True):
+        places |= {note: (ordinal, start) for start, _, note in reversed(found[ordinal])}
+    notes = [note for note in paragraphs if note.kind == "note" and (note.mark or "").isdigit()]
+    if len(places) == len(notes):
+        return
+    on_page: dict[int, list[Paragraph]] = defaultdict(list)
+    for paragraph in texts:
+        for page in range(paragraph.page, min(paragraph.last_page, paragraph.page + _PAGES) + 1):
+            on_page[page].append(paragraph)
+    after = (0, -1)
+    for at, note in enumerate(notes):
+        if note.ordinal not in places:
+            before = next((places[n.ordinal] for n in notes[at + 1 : at + 4] if n.ordinal in places), (note.ordinal, 0))
+            for paragraph in on_page[note.page]:
+                seen = next(
+                    (s for s in _perhaps(paragraph.text, note.mark) if after < (paragraph.ordinal, s[0]) < before), None
+                )
+                if seen is not None:
+                    found[paragraph.ordinal].append((*seen, note.ordinal))
+                    places[note.ordinal] = (paragraph.ordinal, seen[0])
+                    break
+        after = places.get(note.ordinal, after)
 
 
 def _marked(note: Paragraph) -> Paragraph:
@@ -104,14 +131,21 @@ def _certain(text: str) -> Iterator[_Seen]:
         yield match.start(), match.end(), match[0].translate(_FIGURES)
 
 
-def _glued(text: str) -> Iterator[_Seen]:
-    for match in _GLUED.finditer(text):
-        yield match.start(), match.end(), match[1]
+def _perhaps(text: str, mark: str | None) -> Iterator[tuple[int, int]]:
+    """Where this figure stands behind a word, glued to it or by itself, and nothing says that it counts something."""
+    if not mark or mark not in text:
+        return
+    for match in re.finditer(
+        rf"(?<=[^\W\d_]){mark}(?![\w/])|(?<=[.,;:)”\"’»\]]) ?{mark}(?![\w/.]|,\d)|(?<=\w) {mark}(?=[\s,;:)]|$)", text
+    ):
+        word = _LAST_WORD.search(text, 0, match.start())
+        if word is None or (word[0].casefold() not in counting_words() and not word[0].isdigit()):
+            yield match.start(), match.end()
 
 
-def _apart(marks: list[tuple[int, int, int]]) -> tuple[tuple[int, int, int], ...]:
+def _apart(marks: list[_Mark]) -> tuple[_Mark, ...]:
     """In order, none within another."""
-    kept: list[tuple[int, int, int]] = []
+    kept: list[_Mark] = []
     for mark in sorted(set(marks)):
         if not kept or mark[0] >= kept[-1][1]:
             kept.append(mark)

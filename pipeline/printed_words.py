@@ -23,6 +23,11 @@ def opens_notes(text: str) -> bool:
     return text.strip(" .:：").casefold() in _words("notes")
 
 
+def counting_words() -> frozenset[str]:
+    """Words behind which a figure counts: article 9, paragraph 9, No. 9."""
+    return _words("counting")
+
+
 @cache
 def _words(sign: str) -> frozenset[str]:
     with _TABLE.open(encoding="utf-8", newline="") as lines:
