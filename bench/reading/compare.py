@@ -18,7 +18,7 @@ _MARGIN = 3  # lines at the top and the foot of a page that may be running heads
 _SHARE = 0.3  # of the pages, from which a line there is one
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
-_HYPHENS = re.compile(r"(?<=\w)[-\u00ad\u2010\u2011\u2012\u2013\u2212]\s*(?=\w)")
+_HYPHENS = re.compile(r"(?<=\w)[-\u00ad\ufffe\x02\u2010\u2011\u2012\u2013\u2212]\s*(?=\w)")
 _LEADERS = re.compile(r"(?:[._\u2026]\s?){4,}|[|\ufffd]")
 _ALIKE = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"} | {ord("\u00ad"): None}
 _ALIKE |= {ord(c): "'" for c in "\u2018\u2019\u201a\u201b\u02bc\u00b4`"}

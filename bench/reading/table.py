@@ -1,10 +1,18 @@
 """How is it shown? Tables in Markdown, one figure a candidate, the best in bold, what we lose marked."""
 
+import os
+import platform
+import subprocess
 from collections.abc import Callable, Sequence
+from datetime import date
+from importlib import metadata
+from pathlib import Path
 
 from bench.reading.compare import Score
 from bench.reading.text import OURS, TIE, Row
 
+DOCS = Path(__file__).parents[2] / "docs" / "reading.md"
+BEGIN, END = "<!-- bench: reading: begin -->", "<!-- bench: reading: end -->"
 _MEASURES: tuple[tuple[str, Callable[[Score], float], bool], ...] = (
     ("Character error, %", lambda s: s.characters, False),
     ("Word error, %", lambda s: s.words, False),
@@ -53,3 +61,32 @@ def speed(rows: Sequence[Row]) -> str:
         ratio = spent["pypdfium2"] / spent[name]
         lines.append(f"| {name} | {pages} | {spent[name]:.2f} | {pages / spent[name]:,.1f} | {ratio:.2f} |")
     return "\n".join(lines)
+
+
+def verdict(rows: Sequence[Row]) -> str:
+    """The goal in a sentence: as good as the best single extractor on every file."""
+    lost = [f"{row.truth.name} ({', '.join(row.behind)})" for row in rows if row.behind]
+    if not lost:
+        return f"Ours is at least as good as the best single extractor on each of {len(rows)} files."
+    return f"Behind the best single extractor on {len(lost)} of {len(rows)} files: {'; '.join(lost)}."
+
+
+def heading() -> str:
+    """When and where it was measured, and against what."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("pypdfium2", "pdfplumber", "trafilatura"))
+    poppler = subprocess.run(["pdftotext", "-v"], capture_output=True, text=True, check=False).stderr.splitlines()
+    return (
+        f"Measured on {date.today().isoformat()} ({machine}; load at the start {os.getloadavg()[0]:.1f}) "
+        f"with {versions}, {poppler[0] if poppler else 'no pdftotext'}."
+    )
+
+
+def keep(text: str) -> None:
+    """Puts the tables between their marks in docs/reading.md."""
+    whole = DOCS.read_text(encoding="utf-8")
+    before, mark, rest = whole.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not mark or not end:
+        raise SystemExit(f"{DOCS} has no marks to write between")
+    DOCS.write_text(f"{before}{BEGIN}\n\n{text.strip()}\n\n{END}{after}", encoding="utf-8")

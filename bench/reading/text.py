@@ -47,9 +47,9 @@ def rows(truths: Iterable[Truth], ocr: bool = True) -> Iterator[Row]:
 def row(truth: Truth, ocr: bool) -> Row:
     found = Row(truth)
     for name, candidate in {OURS: _ours(ocr), **candidates.ALONE}.items():
-        begun = _spent()
+        begun = spent()
         pages = candidate(truth.path)
-        found.seconds[name] = _spent() - begun
+        found.seconds[name] = spent() - begun
         found.number = max(found.number, len(pages))
         found.scores[name] = score(pages, truth.pages, truth.part)
         if truth.passages:
@@ -63,7 +63,7 @@ def _ours(ocr: bool) -> candidates.Candidate:
     return lambda path: candidates.paragraphs(candidates.reading(path, ocr))
 
 
-def _spent() -> float:
+def spent() -> float:
     """Processor seconds of this process and of those it waited for."""
     usages = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
