@@ -36,6 +36,7 @@ def add(house: House, paths: Iterable[Path], publisher: str) -> list[Added]:
         before = set(connection.execute(sa.select(documents.c.sha256)).scalars())
     taken = [(file, _take(house, file, publisher)) for path in paths for file in _walk(path)]
     steps.read(house)
+    steps.pictures(house, frozenset(sha256 for _, sha256 in taken if isinstance(sha256, str)))
     steps.index(house)
     steps.match(house)
     return [

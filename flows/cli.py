@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from catalog import ForumwatchError
-from flows import cli_audit, cli_desk, cli_gates, cli_mail, cli_members
+from flows import cli_audit, cli_desk, cli_gates, cli_mail, cli_members, cli_read
 from flows.arguments import AsJson, NotFound, readable
 from flows.arguments import furnished as _house
 from flows.arguments import language_code as _language
@@ -124,16 +124,7 @@ def add_command(
         _print_json(asdict(line)) if as_json else print(shown.added_line(line))
 
 
-@app.command("read")
-def read_command(as_json: AsJson = False) -> None:
-    """Read every file that waits: text, description, mentions, citations."""
-    from flows import shown, steps
-
-    with shown.bars(as_json):
-        report = steps.read(_house())
-    _print_json(asdict(report)) if as_json else print(
-        f"{report.read} read, {report.quarantined} quarantined, {report.waiting} waiting"
-    )
+cli_read.register(app)
 
 
 @app.command("index")
@@ -294,6 +285,7 @@ def quarantine_command(
         steps.retry(house, sha256)
     if retry:
         steps.read(house)
+        steps.pictures(house, frozenset(retry))
         steps.index(house)
         steps.match(house)
     rows = steps.unread(house, needs_ocr)

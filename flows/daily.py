@@ -38,6 +38,11 @@ def read() -> dict[str, int]:
 
 
 @patient
+def pictures() -> dict[str, Any]:
+    return asdict(steps.pictures(House(read_settings())))
+
+
+@patient
 def index() -> int:
     return steps.index(House(read_settings()))
 
@@ -109,14 +114,40 @@ def daily(sources: list[str] | None = None) -> None:
         state = crawl.with_options(task_run_name=f"crawl {name}")(name, return_state=True)
         if state.is_failed():
             failures.append(str(state.result(raise_on_failure=False)))
-    for what, step in STEPS.items():
+    _take(STEPS, outcome, failures)
+    _take_pictures(outcome, failures)
+    _report(house, outcome, failures)
+    if failures:
+        raise steps.StepFailed("; ".join(failures))
+
+
+def _take(wanted: dict[str, Any], outcome: dict[str, Any], failures: list[str]) -> None:
+    """Step by step; one that fails stops no other."""
+    for what, step in wanted.items():
         state = step(return_state=True)
         done = state.result(raise_on_failure=False)
         if state.is_completed():
             outcome[what] = done
         else:
             failures.append(f"{what}: {done}")
-    _report(house, outcome, failures)
+
+
+def _take_pictures(outcome: dict[str, Any], failures: list[str]) -> None:
+    """OCR, when nothing else is left to do; then what follows from it, if anything came of it."""
+    _take({"pictures read": pictures}, outcome, failures)
+    if outcome.get("pictures read", {}).get("files"):
+        late: dict[str, Any] = {}
+        _take({what: step for what, step in STEPS.items() if step is not read}, late, failures)
+        outcome |= {f"{what}, after OCR": done for what, done in late.items()}
+
+
+@flow(name="forumwatch-pictures", log_prints=False)
+def seeing() -> None:
+    """Reads pages that wait for OCR, for as long as one run may take; indexes and matches what came of it."""
+    outcome: dict[str, Any] = {}
+    failures: list[str] = []
+    _take_pictures(outcome, failures)
+    create_markdown_artifact(key="pictures", markdown="\n".join(f"- {name}: {what}" for name, what in outcome.items()))
     if failures:
         raise steps.StepFailed("; ".join(failures))
 
@@ -165,6 +196,7 @@ def serve_schedules(settings: Settings) -> None:
     """Registers the flows with their schedules at the server and runs them as they fire, until stopped."""
     times = (
         (daily, "daily", settings.crawl_cron),
+        (seeing, "pictures", settings.pictures_cron),
         (mail, "mail", settings.mail_cron),
         (nightly, "nightly", settings.check_cron),
         (webhooks, "webhooks", settings.webhook_cron),

@@ -45,7 +45,10 @@ class Settings(BaseSettings):
     contact: str = Field("", description="mail address in the User-Agent; publishers' live sites are refused without")
     replica: str = Field("", description="address of the replica; set: nothing is fetched from anywhere else")
     workers: int = Field(2, ge=1, le=64, description="processes that read documents")
-    read_seconds: int = Field(900, ge=1, description="time one document may take to read, OCR included")
+    read_seconds: int = Field(900, ge=1, description="time one document may take to read")
+    pictures_minutes: int = Field(50, ge=1, description="time one run of OCR may take; the rest is for the next")
+    pictures_pages: int = Field(20_000, ge=1, description="pages that one run of OCR may read")
+    pictures_cron: str = Field("20 * * * *", description="when pages that wait for OCR are read")
     read_memory_mb: int = Field(1500, ge=256, description="memory one reading process may take")
     crawl_seconds: int = Field(6 * 3600, ge=10, description="time one crawl may take before it is stopped and resumed")
     smtp_host: str = Field("", description="mail relay; empty: mails stay in the outbox")
@@ -117,7 +120,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a mail address, or Name <address>")
         return value
 
-    @field_validator("crawl_cron", "mail_cron", "check_cron", "webhook_cron")
+    @field_validator("crawl_cron", "pictures_cron", "mail_cron", "check_cron", "webhook_cron")
     @classmethod
     def _cron(cls, value: str) -> str:
         if not CRON.fullmatch(value):

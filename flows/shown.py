@@ -14,6 +14,7 @@ from flows.adding import Added
 from flows.doctor import Check
 from flows.progress import shown_by
 from flows.steps import SourceLine
+from pipeline import PicturesReport
 from search.checking import DRIFTS, CheckReport
 from search.known import POOR, Known
 from search.results import Hit, Passage, Results, Widening
@@ -60,6 +61,11 @@ def crawl_line(line: dict[str, Any]) -> str:
         f"{line['source']}: {line['found']} found, {line['fetched']} fetched, "
         f"{line['unchanged']} unchanged, {line['failed']} failed"
     )
+
+
+def pictures_line(report: PicturesReport) -> str:
+    counts = f"{report.seen} pages read by OCR, {report.failed} failed, {report.waiting} wait; {report.files} files"
+    return counts + (f"; {report.problem}" if report.problem else "")
 
 
 def added_line(line: Added) -> str:

@@ -1,7 +1,6 @@
 """What is the work? Plain functions, one a step, called alike by the schedule, the command line and the tests."""
 
 import itertools
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,7 +16,7 @@ from catalog.tables import sources as source_rows
 from crawlers import SourceInfo, crawl
 from flows.house import House
 from flows.progress import watch
-from pipeline import ReadReport, read_waiting
+from pipeline import Bounds, PicturesReport, ReadReport, pictures_wait, read_pictures, read_waiting
 from pipeline import retry as put_back
 from search.alerts import match_changes
 from search.standing import Unread, needs_ocr, unread_documents
@@ -140,10 +139,32 @@ def read(house: House) -> ReadReport:
                 house.archive,
                 house.limits,
                 progress=lambda outcome: seen(next(done), outcome.total),
-                ocr=shutil.which("tesseract") is not None,
+                ocr=False,
                 processes=house.settings.workers,
             )
         counts.update(read=report.read, quarantined=report.quarantined, waiting=report.waiting)
+    return report
+
+
+def pictures(house: House, only: frozenset[str] | None = None) -> PicturesReport:
+    """Reads pages that wait for OCR, within the bounds of one run, and their documents again.
+
+    `only`: of these files, by hand: it then runs beside the run of the schedule.
+    """
+    if not pictures_wait(house.catalog, only):
+        return PicturesReport()  # nothing to do every hour leaves no rows
+    bounds = Bounds(house.settings.pictures_pages, 60.0 * house.settings.pictures_minutes)
+    with recorded(house, "pictures", "by hand" if only is not None else "") as counts, watch("pictures") as seen:
+        report = read_pictures(
+            house.catalog,
+            house.archive,
+            house.limits,
+            bounds,
+            progress=seen,
+            only=only,
+            processes=house.settings.workers,
+        )
+        counts.update(asdict(report))
     return report
 
 

@@ -3,10 +3,13 @@
 from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
 from pipeline.limits import Limits
+from pipeline.ocr import Bounds, PicturesReport, read_pictures
+from pipeline.ocr_queue import pictures_wait
 from pipeline.process import Outcome, ReadReport, read_waiting, understand
 from pipeline.waiting import retry
 
 __all__ = [
+    "Bounds",
     "Citation",
     "Description",
     "Document",
@@ -17,10 +20,13 @@ __all__ = [
     "Outcome",
     "Page",
     "Paragraph",
+    "PicturesReport",
     "ReadError",
     "ReadReport",
     "Reading",
     "WorkerError",
+    "pictures_wait",
+    "read_pictures",
     "read_waiting",
     "retry",
     "understand",

@@ -76,6 +76,7 @@ class Reading:
     title: str | None = None  # as the file itself declares it (HTML title, PDF metadata)
     facts: dict[str, list[str]] = field(default_factory=dict)
     grids: tuple[Grid, ...] = ()
+    pictures: tuple[tuple[int, str], ...] = ()  # pages whose pictures are still to be read by OCR, and why
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,15 @@
     + TooLarge         a bound of `Limits` was passed
     + NotADocument     an error, login, challenge or maintenance page stands in the document's place
     + NoText           every page was looked at and holds no text
-    + NeedsOcr         pages are images and Tesseract (or one of its languages) is not there: may pass
+    + NeedsOcr         a page is a picture and Tesseract (or one of its languages) is not there: may pass
+    + TookTooLong      one step, OCR of a page, went over its time: may pass
     + Unreachable      the archive does not hold the bytes just now: may pass
   + WorkerError        the pool of reading processes itself cannot run (raised by pipeline.workers)
 """
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from catalog.errors import ForumwatchError
-
-if TYPE_CHECKING:
-    from pipeline.document import Reading
 
 
 class ReadError(ForumwatchError):
@@ -57,13 +55,15 @@ class NoText(ReadError):
 
 
 class NeedsOcr(ReadError):
-    """Raised when pages need OCR that is not installed or not allowed; passes once it is there."""
+    """Raised when the picture of a page should be read and OCR is not installed; passes once it is there."""
 
     may_pass: ClassVar[bool] = True
 
-    def __init__(self, reason: str, reading: "Reading | None" = None) -> None:
-        super().__init__(reason)
-        self.reading = reading  # what could be read without OCR
+
+class TookTooLong(ReadError):
+    """Raised when OCR of a page goes over its time: on a machine that is busy it may do so once."""
+
+    may_pass: ClassVar[bool] = True
 
 
 class Unreachable(ReadError):

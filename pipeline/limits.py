@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class Limits:
     """Bounds for one file; what goes over one of them fails alone, with the bound named in the reason."""
 
-    seconds: float = 900.0  # wall clock from the moment a worker takes the file, OCR included
-    cpu_seconds: int = 180  # processor time of the worker itself (OCR runs in a program of its own)
+    seconds: float = 900.0  # wall clock from the moment a worker takes the file
+    cpu_seconds: int = 180  # processor time of the worker itself
     idle_seconds: float = 60.0  # wall clock without any processor time: it hangs
     patience: float = 5.0  # wall clock after which a file gives way to those that wait, longer where all take long
     memory_mb: int = 1500  # resident memory of the worker and the programs it started
@@ -18,9 +18,7 @@ class Limits:
     pages: int = 3000  # pages of one file
     characters: int = 20_000_000  # text of one file
     output_mb: int = 100  # what a worker may hand back
-    ocr: bool = True  # False: pages that need OCR wait
-    ocr_pages: int = 300  # pages of one file that are sent to OCR
-    ocr_seconds: float = 60.0  # for one page
+    ocr_seconds: float = 120.0  # for OCR of one page, in all languages that are tried
     ocr_pixels: int = 12_000_000  # of one page image: A4 at 300 dpi has 8.7 million
     table_pages: int = 100  # pages of one file that pdfplumber is asked about: it is ten times slower than PDFium
     table_seconds: float = 5.0  # processor time for one of them

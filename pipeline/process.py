@@ -1,18 +1,19 @@
 """What happens between a capture and a document? Read, describe, find mentions and citations, store; or say why not."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog import Catalog
-from pipeline import waiting
+from pipeline import ocr_queue, waiting
 from pipeline.document import Document
 from pipeline.errors import Unreachable
 from pipeline.limits import Limits
-from pipeline.store import store
+from pipeline.readers.sheet import Seen
+from pipeline.store import store, store_waiting
 from pipeline.workers import Failure, Pool
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Item:
     publisher: str
     words: dict[str, str]
     limits: Limits
-    seen: datetime | None = None
+    seen: datetime | None = None  # when the newest of its captures was made
+    pictures: Mapping[int, Seen] = field(default_factory=dict)  # what OCR has seen on its pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,6 @@ class ReadReport:
 
 def understand(item: Item) -> Document:
     """From bytes to a document. Runs in a child process with limits; raises a ReadError with the reason."""
-    from lexicon import language_code
     from pipeline.citations import find_citations
     from pipeline.describe import describe
     from pipeline.mentions import find_mentions
@@ -72,8 +73,8 @@ def understand(item: Item) -> Document:
     path = Path(item.path)
     if not path.is_file():
         raise Unreachable("the bytes are not in the archive")
-    declared = language_code(item.words.get("language", ""))
-    reading = read(path, item.limits, (declared,) if declared else ())
+    declared = waiting.declared_language(item.words)
+    reading = read(path, item.limits, (declared,) if declared else (), item.pictures)
     description = describe(reading, item.words, item.publisher)
     mentions, notes = find_mentions(reading.paragraphs, item.publisher)
     citations = find_citations(reading.paragraphs, mentions, description, item.publisher)
@@ -93,31 +94,70 @@ def read_waiting(
 ) -> ReadReport:
     """Reads every captured file that has no document yet, or is due again; one transaction a document.
 
-    It can be ended at any instruction and run again: what was committed is not done twice. `ocr`: whether OCR is there.
+    It can be ended at any instruction and run again: what was committed is not done twice. `ocr`: whether the pages
+    that need OCR are read afterwards (see `pipeline.ocr`), all of them; else they wait.
     """
-    limits = replace(limits or Limits(), ocr=ocr)
-    due = waiting.due(catalog, datetime.now(UTC), ocr)
+    due = waiting.due(catalog, datetime.now(UTC))
+    report = read_files(catalog, archive, due, limits, progress, processes=processes)
+    if ocr:
+        from pipeline.ocr import read_pictures  # it reads files too, with what it has seen
+
+        read_pictures(catalog, archive, limits, processes=processes)
+    return report
+
+
+def read_files(
+    catalog: Catalog,
+    archive: "Archive",
+    hashes: Sequence[str],
+    limits: Limits | None = None,
+    progress: Callable[[Outcome], None] | None = None,
+    *,
+    processes: int | None = None,
+) -> ReadReport:
+    """Reads these files, whatever is known of them already."""
     report = ReadReport()
-    with Pool[Item]("pipeline.process:understand", processes or os.cpu_count() or 1, limits) as pool:
-        for item, result in pool.map(_items(catalog, archive, due, limits)):
-            outcome = replace(_keep(catalog, item, result), total=len(due))
+    with Pool[Item]("pipeline.process:understand", processes or os.cpu_count() or 1, limits or Limits()) as pool:
+        for item, result in pool.map(_items(catalog, archive, hashes, limits or Limits())):
+            outcome = replace(_keep(catalog, item, result), total=len(hashes))
             report.count(outcome)
             if progress:
                 progress(outcome)
     return report
 
 
-def _items(catalog: Catalog, archive: "Archive", due: Iterable[str], limits: Limits) -> Iterator[Item]:
-    for capture in waiting.captured(catalog, due):
+def _items(catalog: Catalog, archive: "Archive", hashes: Sequence[str], limits: Limits) -> Iterator[Item]:
+    for capture in waiting.captured(catalog, hashes):
         path = str(archive.path(capture.sha256))
-        yield Item(capture.sha256, path, capture.publisher, capture.words, limits, capture.seen)
+        with catalog.read() as connection:
+            pictures = ocr_queue.seen_pages(connection, [capture.sha256]).get(capture.sha256, {})
+        yield Item(capture.sha256, path, capture.publisher, capture.words, limits, capture.seen, pictures)
 
 
 def _keep(catalog: Catalog, item: Item, result: Document | Failure) -> Outcome:
-    if isinstance(result, Failure):
-        state, reason = waiting.record_failure(catalog, item.sha256, item.publisher, item.words, result, item.seen)
-        return Outcome(item.sha256, state, reason, item.words.get("symbol"), item.words.get("title", ""))
-    stored = store(catalog, result, item.seen)
-    about = result.description
+    outcome = _kept_failure(catalog, item, result) if isinstance(result, Failure) else _kept(catalog, item, result)
+    if not (isinstance(result, Failure) and result.may_pass):
+        ocr_queue.take_in(catalog, item.sha256, item.pictures)
+    return outcome
+
+
+def _kept_failure(catalog: Catalog, item: Item, failure: Failure) -> Outcome:
+    state, reason = waiting.record_failure(catalog, item.sha256, item.publisher, item.words, failure, item.seen)
+    return Outcome(item.sha256, state, reason, item.words.get("symbol"), item.words.get("title", ""))
+
+
+def _kept(catalog: Catalog, item: Item, document: Document) -> Outcome:
+    """Pages that need OCR are put in the queue first; then the document is stored with what it has."""
+    about, pictures = document.description, document.reading.pictures
     symbol = about.symbols[0] if about.symbols else None
-    return Outcome(item.sha256, "read", "", symbol, about.title, result.work_key, stored.change)
+    ocr_queue.want(catalog, item.sha256, pictures, datetime.now(UTC))
+    if pictures and waiting.would_lose(catalog, document):
+        waiting.keep_as_it_is(catalog, item.sha256, item.seen)
+    elif pictures and not document.reading.paragraphs:
+        reason = waiting.needs_ocr(document)
+        store_waiting(catalog, document, reason)
+        return Outcome(item.sha256, "waiting", reason, symbol, about.title)
+    else:
+        stored = store(catalog, document, item.seen)
+        return Outcome(item.sha256, "read", "", symbol, about.title, document.work_key, stored.change)
+    return Outcome(item.sha256, "read", "", symbol, about.title, document.work_key)

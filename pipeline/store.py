@@ -54,6 +54,21 @@ def store(catalog: Catalog, document: Document, seen: datetime | None = None) ->
         return Stored(document_id, work_id, change)
 
 
+def store_waiting(catalog: Catalog, document: Document, reason: str) -> None:
+    """Keeps a file of which no page could be read yet: what it is, its pages, and what it waits for."""
+    values = _document_values(document) | {"state": "waiting", "reason": reason, "text_sha256": None}
+    with catalog.write() as connection:
+        before = _known(connection, document.sha256)
+        if before and before["state"] == "read":  # it has a text: that is kept
+            return
+        if before:
+            connection.execute(sa.update(_D).where(_D.c.id == before["id"]).values(values))
+            document_id = int(before["id"])
+        else:
+            document_id = int(connection.execute(sa.insert(_D).values(values).returning(_D.c.id)).scalar_one())
+        _sync(connection, tables.pages, document_id, [_fields(page, tables.pages) for page in document.reading.pages])
+
+
 def text_hash(document: Document) -> str:
     """The hash of what the document says, paragraph by paragraph."""
     text = "\n".join(f"{one.number or ''}\t{one.text}" for one in document.reading.paragraphs)

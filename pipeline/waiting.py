@@ -1,10 +1,11 @@
 """Which files are to be read, which wait, which are in quarantine, and why?
 
 A failure that may pass is tried again after 1, 6 and 24 hours and then kept in quarantine; one that cannot pass goes
-there at once. What needs OCR waits until OCR is there. Quarantine is left by hand only, with `retry`.
+there at once. A file whose pages all need OCR waits for those pages (pipeline/ocr_queue.py). Quarantine is left by
+hand only, with `retry`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,10 +14,12 @@ import sqlalchemy as sa
 
 import lexicon
 from catalog import Catalog, tables
+from pipeline import ocr_queue
+from pipeline.document import Document
 from pipeline.errors import ReadError
 from pipeline.workers import Failure
 
-_C, _D = tables.captures, tables.documents
+_C, _D, _O, _PAGES = tables.captures, tables.documents, tables.ocr_pages, tables.pages
 _DELAYS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 _NEEDS_OCR = "needs OCR"
 _BATCH = 200
@@ -33,16 +36,16 @@ class Captured:
     seen: datetime
 
 
-def due(catalog: Catalog, now: datetime, ocr: bool) -> list[str]:
+def due(catalog: Catalog, now: datetime) -> list[str]:
     """The hashes of files that have no document, are due again, or have new captures since they were read."""
     again = sa.and_(_D.c.state == "waiting", _D.c.try_again <= now)
-    if ocr:
-        again = sa.or_(again, sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR)))
+    queued = sa.exists().where(_O.c.sha256 == _D.c.sha256)
+    forgotten = sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR), ~queued)
     newer = sa.and_(_D.c.state == "read", _C.c.captured > _D.c.read_at)
     query = (
         sa.select(_C.c.sha256)
         .select_from(_C.outerjoin(_D, _D.c.sha256 == _C.c.sha256))
-        .where(sa.or_(_D.c.id.is_(None), again, newer))
+        .where(sa.or_(_D.c.id.is_(None), again, newer, forgotten))
         .group_by(_C.c.sha256)
         .order_by(sa.func.min(_C.c.id))
     )
@@ -63,6 +66,8 @@ def captured(catalog: Catalog, hashes: Iterable[str]) -> Iterator[Captured]:
                 key=lambda row: (row["source"] == BY_HAND, row["source"], row["url"]),
             )
             words: dict[str, str] = {}
+            if not ours:
+                continue
             for row in ours:
                 for name, value in row["words"].items():
                     if value and name not in words:
@@ -90,6 +95,33 @@ def record_failure(
     return values["state"], values["reason"]
 
 
+def needs_ocr(document: Document) -> str:
+    """Why a file without any readable page waits."""
+    pages = document.reading.pages
+    return f"{_NEEDS_OCR}: {f'none of its {len(pages)} pages has text' if len(pages) > 1 else 'its page has no text'}"
+
+
+def would_lose(catalog: Catalog, document: Document) -> bool:
+    """Whether the document was stored with text from OCR on a page that waits for OCR in this reading."""
+    pages = [page for page, _ in document.reading.pictures]
+    query = sa.select(_PAGES.c.page).join(_D, _D.c.id == _PAGES.c.document_id)
+    query = query.where(_D.c.sha256 == document.sha256, _D.c.state == "read", _PAGES.c.method == "tesseract")
+    with catalog.read() as connection:
+        return not set(pages).isdisjoint(connection.execute(query).scalars())
+
+
+def keep_as_it_is(catalog: Catalog, sha256: str, seen: datetime | None) -> None:
+    """A document that was read before only stops being due."""
+    now = datetime.now(UTC)
+    with catalog.write() as connection:
+        connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(read_at=max(now, seen or now)))
+
+
+def declared_language(words: Mapping[str, str]) -> str | None:
+    """The language (ISO 639-1) that the source says the file is in."""
+    return lexicon.language_code(words.get("language", ""))
+
+
 def retry(catalog: Catalog, sha256: str) -> None:
     """Puts a file that is in quarantine, or waits, back into the queue. Raises ReadError if it is neither."""
     values = {"state": "waiting", "attempts": 0, "try_again": datetime.now(UTC)}
@@ -97,12 +129,10 @@ def retry(catalog: Catalog, sha256: str) -> None:
         query = sa.update(_D).where(_D.c.sha256 == sha256, _D.c.state.in_(("quarantined", "waiting"))).values(**values)
         if not connection.execute(query).rowcount:
             raise ReadError(f"no file {sha256[:16]} is in quarantine or waiting")
+    ocr_queue.see_again(catalog, [sha256])
 
 
 def _verdict(failure: Failure, attempts: int, now: datetime) -> dict[str, Any]:
-    if failure.kind == "NeedsOcr":
-        reason = failure.reason if failure.reason.startswith(_NEEDS_OCR) else f"{_NEEDS_OCR}: {failure.reason}"
-        return {"state": "waiting", "reason": reason, "attempts": attempts, "try_again": None}
     if failure.may_pass and attempts <= len(_DELAYS):
         later = now + _DELAYS[attempts - 1]
         return {"state": "waiting", "reason": failure.reason, "attempts": attempts, "try_again": later}

@@ -7,21 +7,16 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from pipeline import Limits, Reading
-from pipeline.errors import NeedsOcr
+from pipeline import Reading
 from pipeline.readers import read
+from pipeline.readers.pictures import read_through
 
 Candidate = Callable[[Path], list[str]]
 
 
 def reading(path: Path, ocr: bool = False) -> Reading:
     """Ours; without OCR, what can be read without."""
-    try:
-        return read(path, Limits(ocr=ocr))
-    except NeedsOcr as error:
-        if error.reading is None:
-            raise
-        return error.reading
+    return read_through(path) if ocr else read(path)
 
 
 def paragraphs(found: Reading) -> list[str]:

@@ -29,7 +29,7 @@ def figures() -> Iterator[Figure]:
 
 def _pages(name: str, paths: list[Path]) -> Figure:
     number = sum(_pdfium(path) for path in paths)
-    limits = Limits(ocr=False)
+    limits = Limits()
     ours = seconds(lambda: [read(path, limits) for path in paths], repeat=2)
     bare = seconds(lambda: [_pdfium(path) for path in paths], repeat=2)
     return Figure(f"reading PDF, {name} ({number} pages)", number / ours, number / bare, "pages/s", "pypdfium2 text")

@@ -1,12 +1,17 @@
 """Who can read these bytes? The auction of the readers; libraries are imported only by the one that wins."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipeline import sniff
 from pipeline.document import Reading
 from pipeline.errors import EmptyFile, TooLarge, UnknownType
 from pipeline.limits import Limits
 from pipeline.readers.reader import Reader
+
+if TYPE_CHECKING:
+    from pipeline.readers.sheet import Seen
 
 __all__ = ["Reader", "read", "readers"]
 
@@ -20,25 +25,31 @@ _REASONS = {
 }
 
 
-def readers() -> tuple[Reader, ...]:
-    """All readers, in the order in which equal bids are decided."""
+def readers(seen: "Mapping[int, Seen] | None" = None) -> tuple[Reader, ...]:
+    """All readers, in the order in which equal bids are decided. `seen`: what OCR saw on pages of the file."""
     from pipeline.readers.html import HtmlReader
     from pipeline.readers.pdf import PdfReader
     from pipeline.readers.word import WordReader
 
-    return PdfReader(), HtmlReader(), WordReader()
+    return PdfReader(seen or {}), HtmlReader(), WordReader()
 
 
-def read(source: bytes | Path, limits: Limits | None = None, languages: tuple[str, ...] = ()) -> Reading:
+def read(
+    source: bytes | Path,
+    limits: Limits | None = None,
+    languages: tuple[str, ...] = (),
+    seen: "Mapping[int, Seen] | None" = None,
+) -> Reading:
     """Reads a file. Call it in a child process (PDFium crashes and is not thread-safe): see `pipeline.workers`.
 
-    `languages` are ISO 639-1 codes declared by the source; they are asked first when a page goes to OCR.
+    `languages` are ISO 639-1 codes declared by the source. No picture is looked at: `Reading.pictures` names the pages
+    that need OCR, and `seen` has, by page, what it has seen before (`pipeline.readers.pictures`).
     Raises a `ReadError` (pipeline.errors) whose text is the reason.
     """
     limits = limits or Limits()
     data = _bytes(source, limits)
     media_type = sniff.media_type(data)
-    bids = [(reader.bid(media_type, data), reader) for reader in readers()]
+    bids = [(reader.bid(media_type, data), reader) for reader in readers(seen)]
     best, winner = max(bids, key=lambda bid: bid[0])
     if best <= 0:
         raise UnknownType(_REASONS.get(media_type, f"{media_type}: there is no reader for this type"))

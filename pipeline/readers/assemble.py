@@ -12,8 +12,8 @@ from pipeline.readers.sheet import Sheet
 _SCREEN = 2  # pages up to which a file may be a site's error page
 
 
-def assemble(sheets: list[Sheet], title: str | None, not_read: list[str]) -> Reading:
-    """The reading of all sheets; `not_read` names the pages that OCR left out, with the reason."""
+def assemble(sheets: list[Sheet], title: str | None) -> Reading:
+    """The reading of all sheets, those included that wait for OCR."""
     texts, margins = set_apart(sheets)
     outside = {
         sheet.number: {id(line) for line in sheet.lines} - {id(line) for line in text}
@@ -21,7 +21,7 @@ def assemble(sheets: list[Sheet], title: str | None, not_read: list[str]) -> Rea
     }
     facts = margins.facts()
     facts["first_page"] = [line.text for line in sheets[0].lines] if sheets else []
-    unread = not_read + [f"page {sheet.number}: damaged" for sheet in sheets if sheet.note == "damaged"]
+    unread = [f"page {sheet.number}: {sheet.note}" for sheet in sheets if sheet.note and not sheet.lines]
     if unread:
         facts["unread"] = unread[:50]
     blank = [str(sheet.number) for sheet in sheets if not sheet.lines]
@@ -35,10 +35,13 @@ def assemble(sheets: list[Sheet], title: str | None, not_read: list[str]) -> Rea
             else [line for line in sheet.lines if id(line) not in outside[sheet.number]]
         )
         page = Sheet(sheet.number, sheet.width, sheet.height, kept).text
-        pages.append(Page(sheet.number, sheet.method, sheet.quality, sheet.language, page))
+        pages.append(
+            Page(sheet.number, sheet.method, sheet.quality, sheet.language, page, sheet.note, bool(sheet.awaits))
+        )
     if len(sheets) <= _SCREEN:
         refuse_impostors("\n".join(page.text for page in pages), title)
     methods = [method for method, _ in Counter(page.method for page in pages if page.text).most_common()]
     text, grids = paragraphs(sheets, texts)
     reader = "+".join(methods) or "pypdfium2"
-    return Reading(sniff.PDF, reader, tuple(pages), tuple(text), title, facts, tuple(grids))
+    pictures = tuple((sheet.number, sheet.awaits) for sheet in sheets if sheet.awaits)
+    return Reading(sniff.PDF, reader, tuple(pages), tuple(text), title, facts, tuple(grids), pictures)

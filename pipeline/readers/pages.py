@@ -1,6 +1,7 @@
 """What does PDFium see on all pages of a PDF? One sheet for each, in reading order, with its language and quality."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from pipeline import languages
@@ -16,11 +17,12 @@ _DAMAGED = 50  # pages that may be damaged before the file is
 _DENSE = 150  # lines from which the page of a scan is set in many columns
 
 
-def open_document(data: bytes) -> Any:
+def open_document(source: bytes | Path) -> Any:
+    """Raises EncryptedFile, DamagedFile."""
     import pypdfium2
 
     try:
-        return pypdfium2.PdfDocument(data)
+        return pypdfium2.PdfDocument(source)
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise EncryptedFile("a password is needed to open it") from error

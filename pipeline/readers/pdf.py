@@ -1,14 +1,16 @@
-"""What does a PDF say? PDFium's text where it is good, OCR where it is missing or bad, page by page."""
+"""What does a PDF say? PDFium's text where it is good, page by page, and what OCR has seen where it is not."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pipeline import sniff
 from pipeline.document import Reading
-from pipeline.errors import DamagedFile, NeedsOcr, NoText, TooLarge
+from pipeline.errors import DamagedFile, NoText, TooLarge
 from pipeline.limits import Limits
 from pipeline.readers.assemble import assemble
 from pipeline.readers.pages import open_document, read_sheets, sheets_of
-from pipeline.readers.pictures import Ocr, reason_to_try_ocr
+from pipeline.readers.pictures import reason_to_try_ocr, settle
+from pipeline.readers.sheet import Seen, Sheet
 from pipeline.readers.tables import lay_out_tables
 from pipeline.tidy import characters
 
@@ -16,16 +18,23 @@ __all__ = ["PdfReader", "reason_to_try_ocr", "sheets_of"]
 
 
 class PdfReader:
-    """Reads PDFs with PDFium and Tesseract. PDFium is not thread-safe: one thread of a process of its own."""
+    """Reads PDFs with PDFium. PDFium is not thread-safe: one thread of a process of its own.
+
+    `seen` is what OCR saw on pages of the file, by page; `by_hand`: every page is to be read from its picture.
+    """
 
     name = "pypdfium2"
+
+    def __init__(self, seen: Mapping[int, Seen] | None = None, by_hand: bool = False) -> None:
+        self._seen = seen or {}
+        self._by_hand = by_hand
 
     def bid(self, media_type: str, data: bytes) -> int:
         """Every PDF, whatever its state."""
         return 100 if media_type == sniff.PDF else 0
 
     def read(self, data: bytes, limits: Limits, languages: tuple[str, ...]) -> Reading:
-        """The reading; with `NeedsOcr` comes what could be read without."""
+        """The reading; its `pictures` are the pages that need OCR first."""
         import pypdfium2
 
         document = open_document(data)
@@ -33,23 +42,23 @@ class PdfReader:
             if len(document) > limits.pages:
                 raise TooLarge(f"{len(document)} pages, the limit is {limits.pages}")
             sheets = list(read_sheets(document, limits))
-            ocr = Ocr(limits, languages, sheets)
             for sheet in sheets:
-                if reason_to_try_ocr(sheet):
-                    ocr.read(sheet, document[sheet.number - 1])
+                settle(sheet, self._seen, self._by_hand)
             lay_out_tables(data, sheets, limits)
             title = _title(document)
         except pypdfium2.PdfiumError as error:
             raise DamagedFile(f"a page cannot be opened: {error}") from error
         finally:
             document.close()
-        reading = assemble(sheets, title, ocr.unread)
-        if ocr.missing:
-            pages = ", ".join(map(str, sorted(ocr.missing)[:20]))
-            raise NeedsOcr(f"needs OCR: {ocr.problem} (pages {pages})", reading)
-        if not any(sheet.lines for sheet in sheets):
-            raise NoText(f"no text on {len(sheets)} page{'s' * (len(sheets) != 1)}")
+        reading = assemble(sheets, title)
+        if not any(sheet.lines or sheet.awaits for sheet in sheets):
+            raise NoText(_no_text(sheets))
         return reading
+
+
+def _no_text(sheets: list[Sheet]) -> str:
+    failed = [sheet.note for sheet in sheets if sheet.note.startswith("OCR failed")]
+    return f"no text on {len(sheets)} page{'s' * (len(sheets) != 1)}" + (f"; {failed[0]}" if failed else "")
 
 
 def _title(document: Any) -> str | None:

@@ -1,27 +1,41 @@
-"""Which pages of a PDF are read from their picture? Where text is missing or bad, within what that may cost."""
+"""Which pages of a PDF are to be read from their picture, and what is taken of what was seen there?
 
-import subprocess
-import time
-from collections import Counter
+Reading a file never looks at a picture: it says which pages need it, and why. What was seen later (`see`, one page at a
+time) is given to the next reading of the file.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pipeline import languages
+from pipeline.document import Reading
+from pipeline.errors import DamagedFile, NeedsOcr, TookTooLong
 from pipeline.limits import Limits
-from pipeline.readers import scan
-from pipeline.readers.pages import PAGE_SIZE, finish
-from pipeline.readers.pdfium import picture
-from pipeline.readers.sheet import Sheet
+from pipeline.readers.pages import PAGE_SIZE, finish, open_document
+from pipeline.readers.sheet import Line, Seen, Sheet
 
+__all__ = ["WAITS", "Seen", "read_through", "reason_to_try_ocr", "see", "settle"]
+
+WAITS = {  # why a page is read from its picture, and what is said of it until then
+    "image": "waits for OCR: the page is a picture",
+    "layer": "waits for OCR: the text that lies behind the picture is poor",
+    "glyphs": "waits for OCR: its letters stand for others than those shown",
+    "curves": "waits for OCR: its letters are drawn",
+    "picture": "waits for OCR: most of the page is a picture",
+    "by-hand": "waits for OCR, as was asked for",
+}
 _GOOD_LAYER = 0.95  # a scan's text layer of this quality is kept
+_READABLE = 0.7  # text of this quality is shown until OCR has seen the page
 _DOUBT = 0.03  # a scan's doubtful layer must be better than OCR by this
 _BROKEN = 0.5  # text without an image below this quality is a broken glyph map
 _FEW = 100  # characters; a page with a large image and no more text than this may say more in the image
 _DRAWN = 40  # drawn shapes on a page without text: letters as curves
-_SPARE = 0.8  # share of the time limit after which no page is sent to OCR any more
 
 
 def reason_to_try_ocr(sheet: Sheet) -> str:
-    """Why a page should be read from its picture; empty if its text will do."""
+    """Why a page should be read from its picture (a key of `WAITS`); empty if its text will do."""
     written = sum(len(line.text) for line in sheet.lines)
     if not sheet.lines:
         if sheet.image > 0.05:
@@ -34,71 +48,92 @@ def reason_to_try_ocr(sheet: Sheet) -> str:
     return "picture" if sheet.image >= PAGE_SIZE and written < _FEW else ""
 
 
-class Ocr:
-    """Decides which pages go to OCR, in which language, and keeps count of what that may cost."""
-
-    def __init__(self, limits: Limits, declared: tuple[str, ...], sheets: list[Sheet]) -> None:
-        self._limits = limits
-        self._declared = [language for language in declared if language in scan.TESSERACT]
-        good = Counter(s.language for s in sheets if s.language and s.quality >= _GOOD_LAYER)
-        self._around = [language for language, count in good.most_common(1) if language and count > 1]
-        self._until = time.monotonic() + _SPARE * limits.seconds
-        self._done = 0
-        self._before: str | None = None
-        self.missing: set[int] = set()  # pages that have to wait for OCR
-        self.unread: list[str] = []  # pages over the limits
-        self.problem = ""
-
-    def read(self, sheet: Sheet, page: Any) -> None:
-        """Replaces the lines of the sheet if OCR gives better ones."""
-        try:
-            if not self._limits.ocr:
-                raise scan.OcrUnavailable("OCR is switched off")
-            if self._done >= self._limits.ocr_pages or time.monotonic() > self._until:
-                self._over(sheet)
-                return
-            image = picture(page, scan.DPI, self._limits.ocr_pixels)
-            found = scan.read_picture(image, self._languages(sheet), self._limits.ocr_seconds)
-        except scan.OcrUnavailable as problem:
-            self._wait(sheet, str(problem))
-            return
-        except subprocess.TimeoutExpired:
-            sheet.note = f"OCR took more than {self._limits.ocr_seconds:g} seconds"
-            self.unread.append(f"page {sheet.number}: {sheet.note}")
-            return
-        finally:
-            page.close()
-        self._done += 1
-        self._take(sheet, found, image.width / max(1.0, sheet.width))
-
-    def _languages(self, sheet: Sheet) -> list[str]:
-        """The first guess first; a layer's own language only if the layer is worth anything."""
-        guesses = [self._before, *self._declared, *self._around]
-        if (sheet.language and sheet.quality >= _BROKEN) or sheet.language in ("ar", "zh", "ru"):
-            guesses.insert(0, sheet.language)
-        return [guess for guess in dict.fromkeys(guesses) if guess in scan.TESSERACT][:1]
-
-    def _take(self, sheet: Sheet, found: scan.Page, scale: float) -> None:
-        rival = sheet.quality - (_DOUBT if reason_to_try_ocr(sheet) == "layer" else 0.0)
-        if not found.lines or (sheet.lines and found.quality <= rival):
-            if not sheet.lines:
-                sheet.method, sheet.note = "tesseract", "no text in the image"
-            return
-        for line in found.lines:
-            line.x0, line.x1 = line.x0 / scale, line.x1 / scale
-            line.top, line.bottom = line.top / scale, line.bottom / scale
-            line.size /= scale
-        sheet.lines, sheet.method = found.lines, "tesseract"
-        finish(sheet, languages.detect("\n".join(line.text for line in found.lines), found.language))
+def settle(sheet: Sheet, seen: Mapping[int, Seen], by_hand: bool = False) -> None:
+    """Takes what was seen into a sheet that needs it, or leaves it waiting. `by_hand`: every page needs it."""
+    why = "by-hand" if by_hand and not sheet.note else reason_to_try_ocr(sheet)
+    if not why:
+        return
+    found = seen.get(sheet.number)
+    if found is None:
+        sheet.awaits, sheet.note = why, WAITS[why]
+        if why not in ("picture", "by-hand") and sheet.quality < _READABLE:
+            sheet.lines, sheet.method, sheet.quality, sheet.language = [], "none", 0.0, None
+    elif found.failed:
+        sheet.note = f"OCR failed: {found.failed}"
+    elif not found.lines:
+        sheet.method, sheet.note = ("tesseract", "no text in the picture") if not sheet.lines else (sheet.method, "")
+    elif not sheet.lines or why == "by-hand" or found.quality > sheet.quality - _DOUBT * (why == "layer"):
+        sheet.lines, sheet.method = [replace(line) for line in found.lines], "tesseract"
+        finish(sheet, found.language)
         sheet.quality = found.quality
-        self._before = found.language if found.quality >= _BROKEN else self._before
 
-    def _over(self, sheet: Sheet) -> None:
-        sheet.note = "not read: the limits for OCR were reached"
-        self.unread.append(f"page {sheet.number}: {sheet.note}")
 
-    def _wait(self, sheet: Sheet, problem: str) -> None:
-        """Pages that can be read in some way need not wait."""
-        if reason_to_try_ocr(sheet) != "picture" and sheet.quality < _GOOD_LAYER - 0.25:
-            self.missing.add(sheet.number)
-            self.problem = problem
+def see(source: bytes | Path, number: int, hints: tuple[str, ...], limits: Limits) -> Seen:
+    """What OCR sees on a page. `hints` are languages (ISO 639-1) that it may be in, the likeliest first.
+
+    Raises NeedsOcr where Tesseract or a language of it is missing, TookTooLong, DamagedFile.
+    """
+    import subprocess
+
+    import pypdfium2
+
+    from pipeline.readers import scan
+    from pipeline.readers.pdfium import picture
+
+    document = open_document(source)
+    try:
+        page = document[number - 1]
+        sheet = _as_it_is(page, number)
+        image = picture(page, scan.DPI, limits.ocr_pixels)
+        page.close()
+    except pypdfium2.PdfiumError as error:
+        raise DamagedFile(f"page {number} cannot be drawn: {error}") from error
+    finally:
+        document.close()
+    try:
+        found = scan.read_picture(image, _likely(sheet, hints), limits.ocr_seconds)
+    except scan.OcrUnavailable as problem:
+        raise NeedsOcr(str(problem)) from problem
+    except subprocess.TimeoutExpired as error:
+        raise TookTooLong(f"OCR took more than {limits.ocr_seconds:g} seconds") from error
+    lines = tuple(_in_points(line, image.width / max(1.0, sheet.width)) for line in found.lines)
+    language = languages.detect("\n".join(line.text for line in lines), found.language or None)
+    return Seen(lines, language, found.quality)
+
+
+def read_through(source: bytes | Path, limits: Limits | None = None, declared: tuple[str, ...] = ()) -> Reading:
+    """A file read to its end in this process, pictures and all: for a look at one file, without a catalog."""
+    from pipeline.readers import read
+
+    limits = limits or Limits()
+    reading = read(source, limits, declared)
+    seen: dict[int, Seen] = {}
+    spoken = declared
+    for number, _ in reading.pictures:
+        seen[number] = see(source, number, spoken, limits)
+        if seen[number].language and seen[number].quality >= _BROKEN:
+            spoken = (str(seen[number].language), *declared)
+    return read(source, limits, declared, seen) if seen else reading
+
+
+def _as_it_is(page: Any, number: int) -> Sheet:
+    from pipeline.readers.pdfium import look
+
+    sheet = look(page, number)
+    finish(sheet)
+    return sheet
+
+
+def _likely(sheet: Sheet, hints: tuple[str, ...]) -> list[str]:
+    """The language to begin with, if there is a guess; a layer's own only if the layer is worth anything."""
+    from pipeline.readers import scan
+
+    guesses = list(hints)
+    if sheet.language and (sheet.quality >= _BROKEN or sheet.language in ("ar", "zh", "ru")):
+        guesses.insert(0, sheet.language)
+    return [guess for guess in guesses if guess in scan.TESSERACT][:1]
+
+
+def _in_points(line: Line, scale: float) -> Line:
+    places = {name: round(getattr(line, name) / scale, 1) for name in ("x0", "top", "x1", "bottom", "size")}
+    return replace(line, **places)

@@ -7,6 +7,7 @@ script Tesseract sees; and what comes back is looked at again.
 import io
 import os
 import subprocess
+import time
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -27,6 +28,7 @@ _OTHER_LANGUAGE = 0.8
 _SECOND = 0.2  # share of a page that its second language has
 _SURE = 30.0  # words that Tesseract is less sure of (0 to 100) are dust
 _SCRIPT_SECONDS = 20.0
+_STEPS = 1  # raised when the same picture would be read in another way
 
 
 class OcrUnavailable(Exception):
@@ -59,8 +61,9 @@ class Page:
 def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
     """The lines of a picture. `languages` (ISO 639-1) are tried in turn; without any, the script decides.
 
-    Raises OcrUnavailable, or subprocess.TimeoutExpired after `seconds` for one attempt.
+    Raises OcrUnavailable, or subprocess.TimeoutExpired after `seconds` for all attempts together.
     """
+    until = time.monotonic() + seconds
     if not installed():
         raise OcrUnavailable("Tesseract is not installed")
     if _is_blank(image):
@@ -73,7 +76,7 @@ def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
         if language in tried:
             continue
         tried.add(language)
-        page = _recognise(image, language, seconds)
+        page = _recognise(image, language, until)
         seen = detect("\n".join(line.text for line in page.lines))
         seen = seen if seen in TESSERACT else None
         if seen and seen != language:  # read with the letters of another language: "contréler" for "contrôler"
@@ -81,7 +84,7 @@ def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
         if best is None or page.quality > best.quality:
             best = page
         if page.quality < _GOOD and (pair := _two_languages(page)):
-            second = _recognise(image, pair[0], seconds, pair[1])
+            second = _recognise(image, pair[0], until, pair[1])
             best = max(best, second, key=lambda each: each.quality)
             break
         if seen and seen != language and seen not in tried:
@@ -124,7 +127,7 @@ def _by_script(image: Any) -> str:
     return "en"
 
 
-def _recognise(image: Any, language: str, seconds: float, second: str | None = None) -> Page:
+def _recognise(image: Any, language: str, until: float, second: str | None = None) -> Page:
     name = TESSERACT[language]
     if name not in installed():
         raise OcrUnavailable(f"Tesseract's language {name} is not installed")
@@ -133,7 +136,7 @@ def _recognise(image: Any, language: str, seconds: float, second: str | None = N
     if also in installed():
         name = f"{name}+{also}"
     try:
-        table = _tesseract(image, ["--psm", "3", "-l", name, "tsv"], seconds)
+        table = _tesseract(image, ["--psm", "3", "-l", name, "tsv"], until - time.monotonic())
     except subprocess.CalledProcessError as error:
         raise OcrUnavailable(f"Tesseract failed: {error.stderr.decode(errors='replace').strip()[:200]}") from error
     return _page(table, language)
@@ -183,3 +186,15 @@ def _tesseract(image: Any, arguments: list[str], seconds: float) -> str:
 def _environment() -> dict[str, str]:
     # With more than one thread Tesseract takes six times as long (measured on two cores).
     return os.environ | {"OMP_THREAD_LIMIT": "1"}
+
+
+@cache
+def recipe() -> str:
+    """Names the way in which pictures are read here: program, resolution, our own steps, languages."""
+    try:
+        answer = subprocess.run(["tesseract", "--version"], capture_output=True, text=True, timeout=20, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    version = (answer.stdout or answer.stderr).split("\n", 1)[0].removeprefix("tesseract ").strip()
+    languages = sum(1 << at for at, name in enumerate(TESSERACT.values()) if name in installed())
+    return f"{version[:16]} {DPI}dpi {_STEPS}.{languages:02x}"

@@ -41,7 +41,8 @@ class Sheet:
     paths: int = 0
     uprights: set[int] = field(default_factory=set)  # where upright rules stand, so that a frame counts for two
     boxes: int = 0
-    note: str = ""  # why the page has no text, where it has none
+    note: str = ""  # why the page has no text, or no good one
+    awaits: str = ""  # why its picture is still to be read, where it is
 
     @property
     def text(self) -> str:
@@ -55,3 +56,13 @@ class Sheet:
             parts.append(line.text)
             before = line
         return "".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What OCR saw on a page, measured in points; `failed`: why it saw nothing, though it was asked."""
+
+    lines: tuple[Line, ...] = ()
+    language: str | None = None
+    quality: float = 0.0
+    failed: str = ""

@@ -164,9 +164,9 @@ def test_the_same_bytes_for_another_publisher_correct_it_and_are_read_anew(any_c
         connection.execute(documents.insert().values(read))
     (before,) = added(any_catalog)
     add_file(any_catalog, archive, first, "UN")
-    assert added(any_catalog) == [before] and due(any_catalog, datetime.now(UTC), ocr=False) == []
+    assert added(any_catalog) == [before] and due(any_catalog, datetime.now(UTC)) == []
     add_file(any_catalog, archive, second, "ILO")
-    assert due(any_catalog, datetime.now(UTC), ocr=False) == [sha256]
+    assert due(any_catalog, datetime.now(UTC)) == [sha256]
     (as_one,) = captured(any_catalog, [sha256])
     assert as_one.publisher == "ILO" and as_one.words["title"] == "GB.1"
     assert [row.publisher for row in added(any_catalog)] == ["ILO", "ILO"]

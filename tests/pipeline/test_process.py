@@ -136,26 +136,16 @@ def test_due_again_only_when_the_time_has_come(any_catalog, archive):
     sha256 = capture(any_catalog, archive, b"anything")
     record_failure(any_catalog, sha256, "UN", {}, Failure("ended", True), None)
     now = datetime.now(UTC)
-    assert due(any_catalog, now, ocr=True) == []
-    assert due(any_catalog, now + timedelta(hours=2), ocr=True) == [sha256]
-
-
-def test_what_needs_ocr_waits_until_it_is_there(any_catalog, archive):
-    sha256 = capture(any_catalog, archive, b"an image")
-    record_failure(any_catalog, sha256, "UN", {}, Failure("Tesseract is missing", True, "NeedsOcr"), None)
-    row = documents(any_catalog)[sha256]
-    assert (row["state"], row["try_again"], row["reason"]) == ("waiting", None, "needs OCR: Tesseract is missing")
-    far = datetime.now(UTC) + timedelta(days=365)
-    assert due(any_catalog, far, ocr=False) == []
-    assert due(any_catalog, far, ocr=True) == [sha256]
+    assert due(any_catalog, now) == []
+    assert due(any_catalog, now + timedelta(hours=2)) == [sha256]
 
 
 def test_quarantine_is_left_by_hand(any_catalog, archive):
     sha256 = capture(any_catalog, archive, b"GIF89a")
     record_failure(any_catalog, sha256, "UN", {}, Failure("no reader", False), None)
-    assert due(any_catalog, datetime.now(UTC), ocr=True) == []
+    assert due(any_catalog, datetime.now(UTC)) == []
     retry(any_catalog, sha256)
-    assert due(any_catalog, datetime.now(UTC), ocr=True) == [sha256]
+    assert due(any_catalog, datetime.now(UTC)) == [sha256]
     with pytest.raises(ReadError, match="quarantine"):
         retry(any_catalog, "b" * 64)
 
@@ -166,7 +156,7 @@ def test_a_document_that_was_read_outlives_a_failed_reading(catalog, archive):
     later = datetime.now(UTC) + timedelta(seconds=5)
     record_failure(catalog, sha256, "UN", {}, Failure("ended", True), later)
     assert documents(catalog)[sha256]["state"] == "read"
-    assert due(catalog, datetime.now(UTC), ocr=True) == []
+    assert due(catalog, datetime.now(UTC)) == []
 
 
 SCRIPT = """

@@ -209,7 +209,7 @@ def test_one_damaged_page_leaves_the_others():
 def test_real_paragraph_numbers_are_complete_and_in_order(corpus):
     """Reports whose paragraphs are numbered through from 1: the last printed number is known from the page."""
     for name, last in (("A_80_48", 59), ("A_HRC_59_60", 64), ("UPR_bolivia2014", 117), ("UPR_ecuador2012", 138)):
-        reading = read(corpus / "pdf" / f"{name}.pdf", Limits(ocr=False))
+        reading = read(corpus / "pdf" / f"{name}.pdf", Limits())
         found = [int(p.number) for p in reading.paragraphs if p.number and p.number.isdigit()]
         assert found == list(range(1, last + 1)), name
 
@@ -221,7 +221,7 @@ def test_real_text_agrees_with_texts_checked_by_people(corpus):
     udhr = " ".join(ET.parse(truth / "UDHR_eng.truth.xml").getroot().itertext())
     arabic = (truth / "AR_right_to_left_01.truth.txt").read_text(encoding="utf-8")
     for name, text, least in (("UDHR_eng", udhr, 0.80), ("AR_right_to_left_01", arabic, 0.99)):
-        reading = read(corpus / "pdf" / f"{name}.pdf", Limits(ocr=False))
+        reading = read(corpus / "pdf" / f"{name}.pdf", Limits())
         ours = eights(" ".join(f"{p.number or ''} {p.text}" for p in reading.paragraphs))
         theirs = eights(text)
         assert len(ours & theirs) / len(theirs) > least, name
@@ -249,7 +249,7 @@ def test_good_text_is_not_sent_to_ocr_and_broken_text_is(corpus):
 
 
 def test_paragraphs_are_counted_from_one_and_lie_on_rising_pages(corpus):
-    reading = read(corpus / "pdf" / "A_80_44.pdf", Limits(ocr=False))
+    reading = read(corpus / "pdf" / "A_80_44.pdf", Limits())
     assert [p.ordinal for p in reading.paragraphs] == list(range(1, len(reading.paragraphs) + 1))
     text = [p.page for p in reading.paragraphs if p.kind != "note"]
     assert all(a <= b for a, b in pairwise(text))

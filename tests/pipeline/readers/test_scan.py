@@ -8,6 +8,8 @@ import pytest
 from pipeline.errors import NeedsOcr, NoText
 from pipeline.limits import Limits
 from pipeline.readers import read, scan
+from pipeline.readers.pictures import Seen, read_through, see
+from pipeline.readers.sheet import Line
 from tests.pipeline.readers.typeset import Text, column, pdf, scanned
 
 ENGLISH = (
@@ -35,7 +37,7 @@ def share_of(text, reading):
 @needs_tesseract
 def test_a_scan_is_read_in_the_language_it_is_written_in_whatever_was_declared():
     data = scanned(pdf(column(f"12. {ENGLISH}", 80, 100, 75), column(FRENCH, 80, 100, 75)))
-    reading = read(data, languages=("en",))
+    reading = read_through(data, declared=("en",))
     assert [page.method for page in reading.pages] == ["tesseract", "tesseract"]
     assert [page.language for page in reading.pages] == ["en", "fr"]
     assert share_of(ENGLISH, reading) > 0.95
@@ -56,7 +58,7 @@ def test_mixed_documents_keep_a_method_for_each_page():
         mixed.import_pages(pypdfium2.PdfDocument(data))
     out = io.BytesIO()
     mixed.save(out)
-    reading = read(out.getvalue())
+    reading = read_through(out.getvalue())
     assert [page.method for page in reading.pages] == ["pypdfium2", "tesseract", "none"]
     assert reading.pages[2].quality == 0
     assert reading.facts["blank"] == ["3"]
@@ -66,33 +68,48 @@ def test_mixed_documents_keep_a_method_for_each_page():
 def test_an_empty_picture_is_not_sent_to_tesseract():
     started = time.monotonic()
     with pytest.raises(NoText):
-        read(scanned(pdf([])))
+        read_through(scanned(pdf([])))
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.parametrize("missing", ["program", "language", "switched off"])
-def test_scans_wait_and_give_what_could_be_read(missing, monkeypatch):
-    monkeypatch.setattr(scan, "installed", lambda: frozenset({"osd"}) if missing == "language" else frozenset())
+def test_a_reading_says_which_pages_need_ocr_and_gives_what_could_be_read():
+    reading = read(both())
+    assert reading.pictures == ((2, "image"),)
+    assert [page.awaits_ocr for page in reading.pages] == [False, True]
+    assert reading.pages[0].text.startswith("The Committee")
+    assert (reading.pages[1].text, reading.pages[1].note) == ("", "waits for OCR: the page is a picture")
+
+
+def test_what_was_seen_is_taken_into_the_next_reading():
+    line = Line("Il recommande de contrôler les agences.", 80, 100, 300, 112, 12)
+    reading = read(both(), seen={2: Seen((line,), "fr", 0.9)})
+    assert not reading.pictures
+    assert (reading.pages[1].text, reading.pages[1].method, reading.pages[1].quality) == (line.text, "tesseract", 0.9)
+    assert reading.paragraphs[-1].page == 2
+    failed = read(both(), seen={2: Seen(failed="the process crashed")})
+    assert not failed.pictures
+    assert failed.pages[1].note == "OCR failed: the process crashed"
+
+
+def both():
+    """A page of type, then one that is a picture."""
     import io
 
     import pypdfium2
 
-    both = pypdfium2.PdfDocument(pdf(column(ENGLISH, 80, 100, 75)))
-    both.import_pages(pypdfium2.PdfDocument(scanned(pdf(column(FRENCH, 80, 100, 75)))))
+    pages = pypdfium2.PdfDocument(pdf(column(ENGLISH, 80, 100, 75)))
+    pages.import_pages(pypdfium2.PdfDocument(scanned(pdf(column(FRENCH, 80, 100, 75)))))
     out = io.BytesIO()
-    both.save(out)
-    with pytest.raises(NeedsOcr, match=r"needs OCR.*pages 2") as caught:
-        read(out.getvalue(), Limits(ocr=missing != "switched off"))
+    pages.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("there", [frozenset(), frozenset({"osd"})])
+def test_without_tesseract_or_its_language_nothing_is_seen_and_that_may_pass(there, monkeypatch):
+    monkeypatch.setattr(scan, "installed", lambda: there)
+    with pytest.raises(NeedsOcr, match="installed") as caught:
+        see(both(), 2, ("fr",), Limits())
     assert caught.value.may_pass
-    assert caught.value.reading.pages[0].text.startswith("The Committee")
-
-
-@needs_tesseract
-def test_pages_over_the_limit_are_named_and_left():
-    reading = read(scanned(pdf(*[column(ENGLISH, 80, 100, 75)] * 2)), Limits(ocr_pages=1))
-    assert reading.pages[0].text
-    assert not reading.pages[1].text
-    assert reading.facts["unread"] == ["page 2: not read: the limits for OCR were reached"]
 
 
 @needs_tesseract
@@ -101,7 +118,7 @@ def test_a_giant_page_is_made_small_enough():
     # The page's box is a hundred times as wide and high as the paper: at 250 dpi it would have 60 billion pixels.
     huge = data.replace(b"/MediaBox", b"/UserUnit 100 /MediaBox")
     assert huge != data
-    reading = read(huge, Limits(ocr_pixels=3_000_000))
+    reading = read_through(huge, Limits(ocr_pixels=3_000_000))
     assert share_of(ENGLISH, reading) > 0.9
 
 
@@ -112,8 +129,8 @@ def test_real_scans_agree_with_the_text_they_were_made_from(corpus):
     truth = corpus / "pdf" / "truth"
     for name, least in (("DERIVED_img_S_2023_664_es", 0.95), ("DERIVED_img_A_79_PV.64_2col", 0.95)):
         text = (truth / f"{name}.truth.txt").read_text(encoding="utf-8").split("\f")[0]
-        reading = read(corpus / "pdf" / f"{name}.pdf", Limits(ocr_pages=1))
-        ours = re.findall(r"\w+", reading.pages[0].text.lower())
+        seen = see(corpus / "pdf" / f"{name}.pdf", 1, (), Limits())
+        ours = re.findall(r"\w+", " ".join(line.text for line in seen.lines).lower())
         theirs = re.findall(r"\w+", text.lower())
         assert sum(word in set(ours) for word in theirs) / len(theirs) > least, name
 

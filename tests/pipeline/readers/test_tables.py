@@ -174,7 +174,7 @@ def test_real_tables_have_the_cells_that_people_marked(corpus):
     truth = sorted((corpus / "pdf" / "truth").glob("ICDAR2013_*-str.xml"))
     found = wanted = 0
     for path in truth:
-        reading = read(corpus / "pdf" / f"{path.stem.removesuffix('-str')}.pdf", Limits(ocr=False))
+        reading = read(corpus / "pdf" / f"{path.stem.removesuffix('-str')}.pdf", Limits())
         cells = {plain(cell) for row in rows(reading) for cell in row.split(" | ")}
         marked = [plain(cell.findtext("content") or "") for cell in ET.parse(path).getroot().iter("cell")]
         found += sum(text in cells for text in marked if text)
