@@ -2,8 +2,8 @@
 
 Two figures of each error. *Raw*: only runs of blanks are made one. *Fair*: what no reader of the text would miss is
 taken out of both sides: compatibility forms (ligatures), vowel signs, quotation marks and dashes of one sort for each,
-hyphens inside and at the end of words, dot leaders, bars between cells, and lines that stand at the top or the foot of
-many pages (running heads, page numbers).
+hyphens inside and at the end of words, dot leaders, bars between cells, job numbers, and lines that stand at the top or
+the foot of many pages (running heads, page numbers), as any of the candidates shows them.
 """
 
 import re
@@ -13,12 +13,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+Heads = frozenset[tuple[str, ...]]
 RUN = 8  # words: a run this long is hardly ever there twice
 _MARGIN = 3  # lines at the top and the foot of a page that may be running heads
 _SHARE = 0.3  # of the pages, from which a line there is one
 _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _HYPHENS = re.compile(r"(?<=\w)[-\u00ad\ufffe\x02\u2010\u2011\u2012\u2013\u2212]\s*(?=\w)")
+_JOB = re.compile(r"\bGE\.\s?\d\d-?\d{0,6}(?:\s?\([A-Z]\))?(?:\s+\d{6}\b)*|\*\s?\d{7,8}\s?\*")
 _LEADERS = re.compile(r"(?:[._\u2026]\s?){4,}|[|\ufffd]")
 _ALIKE = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"} | {ord("\u00ad"): None}
 _ALIKE |= {ord(c): "'" for c in "\u2018\u2019\u201a\u201b\u02bc\u00b4`"}
@@ -37,16 +39,18 @@ class Score:
     raw_words: float
 
 
-def score(pages: Sequence[str], truth: Sequence[str], part: bool = False) -> Score:
-    """The text of all pages against that of the truth. `part`: the truth is only a part of what the file says."""
+def score(pages: Sequence[str], truth: Sequence[str], heads: Heads = frozenset(), part: bool = False) -> Score:
+    """The text of all pages against that of the truth. `part`: the truth is only a part of what the file says.
+
+    `heads` are taken out of both, wherever they stand: a truth without pages has them between two lines of its text.
+    """
     fair, true = fair_text(pages), fair_text(truth)
-    words, wanted = fair_words(fair), fair_words(true)
+    tokens, true_tokens = beheaded(fair.split(), heads), beheaded(true.split(), heads)
+    words, wanted = fair_words(" ".join(tokens)), fair_words(" ".join(true_tokens))
     order = in_order(words, wanted)
-    tokens, true_tokens = fair.split(), true.split()
     raw, true_raw = _raw(pages), _raw(truth)
     if part:
-        words, tokens = crop(words, wanted), crop(tokens, true_tokens)
-        raw = crop(raw, true_raw)
+        words, tokens, raw = crop(words, wanted), crop(tokens, true_tokens), crop(raw, true_raw)
     characters, _ = errors(tokens, true_tokens)
     _, of_words = errors(words, wanted)
     return Score(characters, of_words, order, *errors(raw, true_raw))
@@ -57,7 +61,7 @@ def fair_text(pages: Sequence[str]) -> str:
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u064b" <= c <= "\u0652")
     text = unicodedata.normalize("NFC", text)
-    return _LEADERS.sub(" ", _HYPHENS.sub("", text).translate(_ALIKE))
+    return _LEADERS.sub(" ", _HYPHENS.sub("", _JOB.sub(" ", text)).translate(_ALIKE))
 
 
 def fair_words(text: str) -> list[str]:
@@ -67,17 +71,55 @@ def fair_words(text: str) -> list[str]:
 
 def without_heads(pages: Sequence[str]) -> list[str]:
     """The pages without lines that stand at the margins of many of them, digits aside, in whichever order."""
-    cut = [[line for line in page.splitlines() if line.strip()] for page in pages]
+    repeated = _repeated(pages)
+    kept = []
+    for lines in _lines(pages):
+        inner = range(_MARGIN, len(lines) - _MARGIN)
+        kept.append("\n".join(x for i, x in enumerate(lines) if i in inner or _key(x) not in repeated))
+    return kept
+
+
+def heads_of(pages: Sequence[str]) -> Heads:
+    """The words of the lines that stand at the margins of many pages, "#" for a number; two words at least."""
+    repeated = _repeated(pages)
+    lines = {line for lines in _lines(pages) for line in lines[:_MARGIN] + lines[-_MARGIN:] if _key(line) in repeated}
+    found = {tuple(map(_shape, fair_words(fair_text([line])))) for line in lines}
+    return frozenset(words for words in found if len(words) > 1 and any(word != "#" for word in words))
+
+
+def beheaded(tokens: Sequence[str], heads: Heads) -> list[str]:
+    """The tokens without those that together are one of the heads."""
+    words = [(_shape(word), number) for number, token in enumerate(tokens) for word in fair_words(token)]
+    firsts: dict[str, list[tuple[str, ...]]] = {}
+    for head in sorted(heads, key=len, reverse=True):
+        firsts.setdefault(head[0], []).append(head)
+    out: set[int] = set()
+    place = 0
+    while place < len(words):
+        for head in firsts.get(words[place][0], ()):
+            there = words[place : place + len(head)]
+            if tuple(word for word, _ in there) == head:
+                out.update(number for _, number in there)
+                place += len(head) - 1
+                break
+        place += 1
+    return [token for number, token in enumerate(tokens) if number not in out]
+
+
+def _shape(word: str) -> str:
+    return "#" if word.isdigit() else word
+
+
+def _lines(pages: Sequence[str]) -> list[list[str]]:
+    return [[line for line in page.splitlines() if line.strip()] for page in pages]
+
+
+def _repeated(pages: Sequence[str]) -> set[str]:
     seen: Counter[str] = Counter()
-    for lines in cut:
+    for lines in _lines(pages):
         seen.update({_key(line) for line in lines[:_MARGIN] + lines[-_MARGIN:]})
     least = max(2, _SHARE * len(pages))
-    heads = {key for key, number in seen.items() if number >= least}
-    kept = []
-    for lines in cut:
-        inner = range(_MARGIN, len(lines) - _MARGIN)
-        kept.append("\n".join(x for i, x in enumerate(lines) if i in inner or _key(x) not in heads))
-    return kept
+    return {key for key, number in seen.items() if number >= least}
 
 
 def _key(line: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bench.reading import candidates
-from bench.reading.compare import Score, fair_text, fair_words, holds, score
+from bench.reading.compare import Score, beheaded, fair_text, fair_words, heads_of, holds, score
 from bench.reading.truth import Truth
 
 OURS = "ours"
@@ -45,17 +45,19 @@ def rows(truths: Iterable[Truth], ocr: bool = True) -> Iterator[Row]:
 
 
 def row(truth: Truth, ocr: bool) -> Row:
-    found = Row(truth)
+    found, texts = Row(truth), dict[str, list[str]]()
     for name, candidate in {OURS: _ours(ocr), **candidates.ALONE}.items():
         begun = spent()
-        pages = candidate(truth.path)
+        texts[name] = candidate(truth.path)
         found.seconds[name] = spent() - begun
+    heads = frozenset[tuple[str, ...]]().union(*(heads_of(pages) for pages in texts.values()))
+    passages = [fair_words(fair_text([passage])) for passage in truth.passages]
+    for name, pages in texts.items():
         found.number = max(found.number, len(pages))
-        found.scores[name] = score(pages, truth.pages, truth.part)
-        if truth.passages:
-            words = fair_words(fair_text(pages))
-            whole = [holds(words, fair_words(fair_text([text]))) for text in truth.passages]
-            found.passages[name] = sum(whole) / len(whole)
+        found.scores[name] = score(pages, truth.pages, heads, truth.part)
+        if passages:
+            words = fair_words(" ".join(beheaded(fair_text(pages).split(), heads)))
+            found.passages[name] = sum(holds(words, passage) for passage in passages) / len(passages)
     return found
 
 

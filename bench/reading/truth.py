@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "dev"
+_NUMBER = re.compile(r"^[\d.]+\s*")  # given by those who coded the recommendations
 TABLE = Path(__file__).with_name("truth.csv")
 
 
@@ -62,4 +63,4 @@ def _passages(path: Path) -> Iterator[str]:
     table = path.parent / "truth" / f"{path.stem}.recommendations.csv"
     if table.exists():
         with table.open(encoding="utf-8", errors="replace", newline="") as lines:
-            yield from dict.fromkeys(row["text"].strip() for row in csv.DictReader(lines))
+            yield from dict.fromkeys(_NUMBER.sub("", row["text"].strip()) for row in csv.DictReader(lines))
