@@ -123,7 +123,8 @@ def _repeated(pages: Sequence[str]) -> set[str]:
 
 
 def _key(line: str) -> str:
-    return " ".join(sorted(re.sub(r"\d+", "#", line.lower()).split()))
+    """The words of a line, its numbers aside: "2/16 25-10019" is the same head as "25-10019 3/16"."""
+    return " ".join(sorted(word for word in fair_words(line) if not word.isdigit()))
 
 
 def _raw(pages: Sequence[str]) -> list[str]:
