@@ -2,6 +2,11 @@
 
 Only what differs is written. A change is recorded when the text, the description, the mentions or the work differ from
 what was known; the same bytes, or other bytes with the same text, add none.
+
+A file that is read again with the same result leaves no trace but the version of its reader. With another text it gets
+a new version (versions.py), and its change names the passages that are news: paragraphs that say what was not said
+before (compare.py), those in which something was recognised that the document was not known to speak of, and 0 where
+its description differs. Where nothing is news, and nothing that was said is gone, the change is only noted.
 """
 
 import hashlib
@@ -15,43 +20,55 @@ from sqlalchemy.engine import Connection
 
 from catalog import NOTED, Catalog, tables, upsert
 from pipeline import works
+from pipeline.compare import Line, key_of
 from pipeline.document import Document
+from pipeline.readers.versions import stamped
+from pipeline.rereading import Before
+from pipeline.versions import storable, write_versions
 
 _D = tables.documents
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What storing did. `change`: created, updated or None (no news)."""
+    """What storing did. `change`: created, updated or None (no news); `passages` as in the change sequence; `changed`:
+    how many paragraphs of it differ from what was read before."""
 
     document_id: int
     work_id: int
     change: str | None
+    passages: list[int] | None = None
+    changed: int = 0
 
 
 def store(catalog: Catalog, document: Document, seen: datetime | None = None) -> Stored:
     """Writes a document that was read. `seen`: when the newest capture that was taken into account was made."""
-    now = datetime.now(UTC)
-    read_at = max(now, seen) if seen else now
     with catalog.write() as connection:
         work_id = _work_row(connection, document)
-        before = _known(connection, document.sha256)
-        new_work = not _documents_of(connection, work_id)
-        values = _document_values(document) | {"work_id": work_id}
-        document_id = _write_row(connection, before, values, read_at, seen)
-        changed = [_sync(connection, table, document_id, rows) for table, rows in _content(document)]
-        twin = before is None and _has_twin(connection, document_id, values)
-        news = _differs(before, values) if before else not twin
-        news = news or (before is not None and any(changed[2:]))  # pages may only have gained in quality
-        news = _refresh_work(connection, work_id, document.publisher) or news
-        if before and before["work_id"] not in (None, work_id):
-            _leave_work(catalog, connection, before["work_id"], document.publisher)
-        change = ("created" if new_work else "updated") if news else None
-        # what only search must know: another file with the same words, a page of better quality, another source
-        noted = before is None or any(changed) or _seen_since(before, seen)
-        if change or noted:
-            catalog.record_change(connection, change or NOTED, work_id, document_id)
-        return Stored(document_id, work_id, change)
+        return _store(catalog, connection, document, work_id, seen)
+
+
+def _store(catalog: Catalog, connection: Connection, document: Document, work_id: int, seen: datetime | None) -> Stored:
+    now = datetime.now(UTC)
+    values = _document_values(document) | {"work_id": work_id}
+    before = _known(connection, document.sha256)
+    old = Before(connection, before, values) if before and before["state"] == "read" else None
+    new_work = not _documents_of(connection, work_id)
+    document_id = _write_row(connection, before, values, max(now, seen) if seen else now, seen)
+    changed = [_sync(connection, table, document_id, rows) for table, rows in _content(document)]
+    news = _differs(before, values) if before else not _has_twin(connection, document_id, values)
+    news = _refresh_work(connection, work_id, document.publisher) or news
+    if before and before["work_id"] not in (None, work_id):
+        _leave_work(catalog, connection, before["work_id"], document.publisher)
+    again = old.held_against(document, news) if old else None
+    change = ("created" if new_work else "updated") if (again.is_news if again else news) else None
+    passages = again.passages if again and change else None
+    # what only search must know: another file with the same words, a page of better quality, another source
+    seq = None
+    if change or before is None or any(changed) or _seen_since(before, seen) or _shown_otherwise(before, values):
+        seq = catalog.record_change(connection, change or NOTED, work_id, document_id, passages)
+    write_versions(connection, document_id, before if old else None, values, again.differences if again else [], seq)
+    return Stored(document_id, work_id, change, passages, again.changed if again else 0)
 
 
 def store_waiting(catalog: Catalog, document: Document, reason: str) -> None:
@@ -85,7 +102,8 @@ def _document_values(document: Document) -> dict[str, Any]:
         "try_again": None,
         "publisher": document.publisher,
         "media_type": reading.media_type[:64],
-        "reader": reading.reader[:64],
+        "reader": stamped(reading.reader),
+        "again": False,
         "symbol": about.symbols[0] if about.symbols else None,
         "symbols": list(about.symbols),
         "title": about.title,
@@ -102,11 +120,21 @@ def _document_values(document: Document) -> dict[str, Any]:
     }
 
 
-_NOT_NEWS = frozenset({"reader", "media_type", "described_from", "attempts", "read_at"})
+_ABOUT = (  # what is said of a document itself; its title is compared by its words
+    *("state", "work_id", "publisher", "symbol", "symbols", "body", "session"),
+    *("agenda_item", "date", "kind", "language"),
+)
+_UNSEEN = frozenset({"reader", "again"})  # nobody who follows documents asks when these were written
 
 
-def _differs(before: Mapping[str, Any], values: dict[str, Any]) -> bool:
-    return any(before[name] != value for name, value in values.items() if name not in _NOT_NEWS)
+def _differs(before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    if any(before[name] != values[name] for name in _ABOUT):
+        return True
+    return key_of(Line(None, before["title"])) != key_of(Line(None, values["title"]))
+
+
+def _shown_otherwise(before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    return any(before[name] != values[name] for name in ("title", "languages", "job_number"))
 
 
 def _content(document: Document) -> list[tuple[sa.Table, list[dict[str, Any]]]]:
@@ -129,7 +157,7 @@ def _fields(record: object, table: sa.Table) -> dict[str, Any]:
             continue
         value = getattr(record, column.name)
         if isinstance(value, str):
-            value = _storable(value)
+            value = storable(value)
             if isinstance(column.type, sa.String) and column.type.length:
                 value = value[: column.type.length]
         elif isinstance(value, tuple):
@@ -142,12 +170,7 @@ def _as_lists(value: object) -> Any:
     """Tuples as JSON gives them back."""
     if isinstance(value, tuple):
         return [_as_lists(each) for each in value]
-    return _storable(value) if isinstance(value, str) else value
-
-
-def _storable(text: str) -> str:
-    """Text without NUL and lone surrogates, which PostgreSQL and UTF-8 refuse; same length, so that offsets hold."""
-    return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
+    return storable(value) if isinstance(value, str) else value
 
 
 def _work_row(connection: Connection, document: Document) -> int:
@@ -179,8 +202,12 @@ def _write_row(
     if before is None:
         row = values | {"read_at": read_at}
         return int(connection.execute(sa.insert(_D).values(row).returning(_D.c.id)).scalar_one())
-    if _seen_since(before, seen) or any(before[name] != value for name, value in values.items()):
-        connection.execute(sa.update(_D).where(_D.c.id == before["id"]).values(**values, read_at=read_at))
+    differ = {name for name, value in values.items() if before[name] != value}
+    if _seen_since(before, seen) or differ - _UNSEEN:
+        values = values | {"read_at": read_at}
+    elif not differ:
+        return int(before["id"])
+    connection.execute(sa.update(_D).where(_D.c.id == before["id"]).values(**values))
     return int(before["id"])
 
 
@@ -209,14 +236,15 @@ def _has_twin(connection: Connection, document_id: int, values: dict[str, Any]) 
 
 
 def _refresh_work(connection: Connection, work_id: int, publisher: str) -> bool:
-    """Computes what the work says of itself anew; True if that changed."""
+    """Computes what the work says of itself anew; True if that changed, and not only in the letters of its title."""
     values = works.work_values(publisher, _documents_of(connection, work_id))
     query = sa.select(tables.works).where(tables.works.c.id == work_id)
     held = connection.execute(query).mappings().one()
-    if all(held[name] == value for name, value in values.items()):
+    differ = {name for name, value in values.items() if held[name] != value}
+    if not differ:
         return False
     connection.execute(sa.update(tables.works).where(tables.works.c.id == work_id).values(**values))
-    return True
+    return differ != {"title"} or key_of(Line(None, held["title"])) != key_of(Line(None, values["title"]))
 
 
 def _leave_work(catalog: Catalog, connection: Connection, work_id: int, publisher: str) -> None:
