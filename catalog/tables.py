@@ -181,6 +181,19 @@ documents = Table(
     comment="written by pipeline: one row a file (by its bytes), read or not, with the reason",
 )
 
+failures = Table(
+    "failures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(32), nullable=False, comment="the class of the error, or: by hand (it was put back)"),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False, default="", comment="where in the program"),
+    Column("read_with", String(32), comment="the reader that was asked for by hand; None: by the bytes"),
+    comment="written by pipeline: every attempt to read a file that failed, kept when it has been read since",
+)
+
 pages = Table(
     "pages",
     metadata,

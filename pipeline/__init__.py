@@ -2,13 +2,16 @@
 
 from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
+from pipeline.history import Attempt, attempts
 from pipeline.limits import Limits
 from pipeline.ocr import Bounds, PicturesReport, read_pictures
 from pipeline.ocr_queue import pictures_wait
 from pipeline.process import Outcome, ReadReport, read_waiting, understand
+from pipeline.readers import choices
 from pipeline.waiting import retry
 
 __all__ = [
+    "Attempt",
     "Bounds",
     "Citation",
     "Description",
@@ -25,6 +28,8 @@ __all__ = [
     "ReadReport",
     "Reading",
     "WorkerError",
+    "attempts",
+    "choices",
     "pictures_wait",
     "read_pictures",
     "read_waiting",

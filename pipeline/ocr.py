@@ -140,6 +140,7 @@ class _Run:
             seconds=self.limits.ocr_seconds + _SLACK,
             cpu_seconds=int(self.limits.ocr_seconds + _SLACK),
             memory_mb=min(self.limits.memory_mb, _MEMORY_MB),
+            patience=self.limits.ocr_seconds,  # all of them are slow
         )
         done = itertools.count(1)
         with Pool[Picture]("pipeline.ocr:look", self.processes, caps) as pool:

@@ -12,12 +12,15 @@ from pipeline import ocr_queue, waiting
 from pipeline.document import Document
 from pipeline.errors import Unreachable
 from pipeline.limits import Limits
+from pipeline.readers import kind_of_file
 from pipeline.readers.sheet import Seen
 from pipeline.store import store, store_waiting
 from pipeline.workers import Failure, Pool
 
 if TYPE_CHECKING:
     from crawlers import Archive
+
+_LARGE = 30_000_000  # bytes: such files are read beside the others, or after them
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Item:
     limits: Limits
     seen: datetime | None = None  # when the newest of its captures was made
     pictures: Mapping[int, Seen] = field(default_factory=dict)  # what OCR has seen on its pages
+    slow: bool = False  # it failed before, or is so large that it may take long
+    read_with: str | None = None  # the reader that was asked for by hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def understand(item: Item) -> Document:
     if not path.is_file():
         raise Unreachable("the bytes are not in the archive")
     declared = waiting.declared_language(item.words)
-    reading = read(path, item.limits, (declared,) if declared else (), item.pictures)
+    reading = read(path, item.limits, (declared,) if declared else (), item.pictures, with_=item.read_with)
     description = describe(reading, item.words, item.publisher)
     mentions, notes = find_mentions(reading.paragraphs, item.publisher)
     citations = find_citations(reading.paragraphs, mentions, description, item.publisher)
@@ -118,7 +123,7 @@ def read_files(
     """Reads these files, whatever is known of them already."""
     report = ReadReport()
     with Pool[Item]("pipeline.process:understand", processes or os.cpu_count() or 1, limits or Limits()) as pool:
-        for item, result in pool.map(_items(catalog, archive, hashes, limits or Limits())):
+        for item, result in pool.map(_items(catalog, archive, hashes, limits or Limits()), lambda item: item.slow):
             outcome = replace(_keep(catalog, item, result), total=len(hashes))
             report.count(outcome)
             if progress:
@@ -128,10 +133,12 @@ def read_files(
 
 def _items(catalog: Catalog, archive: "Archive", hashes: Sequence[str], limits: Limits) -> Iterator[Item]:
     for capture in waiting.captured(catalog, hashes):
-        path = str(archive.path(capture.sha256))
+        path = archive.path(capture.sha256)
+        slow = capture.attempts > 0 or (path.is_file() and path.stat().st_size > _LARGE)
         with catalog.read() as connection:
             pictures = ocr_queue.seen_pages(connection, [capture.sha256]).get(capture.sha256, {})
-        yield Item(capture.sha256, path, capture.publisher, capture.words, limits, capture.seen, pictures)
+        about = (capture.publisher, capture.words, limits, capture.seen, pictures)
+        yield Item(capture.sha256, str(path), *about, slow, capture.read_with)
 
 
 def _keep(catalog: Catalog, item: Item, result: Document | Failure) -> Outcome:
@@ -142,7 +149,8 @@ def _keep(catalog: Catalog, item: Item, result: Document | Failure) -> Outcome:
 
 
 def _kept_failure(catalog: Catalog, item: Item, failure: Failure) -> Outcome:
-    state, reason = waiting.record_failure(catalog, item.sha256, item.publisher, item.words, failure, item.seen)
+    told = (item.publisher, item.words, failure, item.seen, kind_of_file(Path(item.path)))
+    state, reason = waiting.record_failure(catalog, item.sha256, *told)
     return Outcome(item.sha256, state, reason, item.words.get("symbol"), item.words.get("title", ""))
 
 

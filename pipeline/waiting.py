@@ -14,9 +14,10 @@ import sqlalchemy as sa
 
 import lexicon
 from catalog import Catalog, tables
-from pipeline import ocr_queue
+from pipeline import history, ocr_queue
 from pipeline.document import Document
 from pipeline.errors import ReadError
+from pipeline.readers import choices
 from pipeline.workers import Failure
 
 _C, _D, _O, _PAGES = tables.captures, tables.documents, tables.ocr_pages, tables.pages
@@ -34,6 +35,8 @@ class Captured:
     publisher: str
     words: dict[str, str]
     seen: datetime
+    attempts: int = 0  # that failed
+    read_with: str | None = None  # the reader that was asked for by hand
 
 
 def due(catalog: Catalog, now: datetime) -> list[str]:
@@ -60,6 +63,8 @@ def captured(catalog: Catalog, hashes: Iterable[str]) -> Iterator[Captured]:
         batch = waiting[start : start + _BATCH]
         with catalog.read() as connection:
             rows = connection.execute(sa.select(_C).where(_C.c.sha256.in_(batch))).mappings().all()
+            known = sa.select(_D.c.sha256, _D.c.attempts, _D.c.read_with).where(_D.c.sha256.in_(batch))
+            before = {row.sha256: (row.attempts, row.read_with) for row in connection.execute(known)}
         for sha256 in batch:
             ours = sorted(
                 (row for row in rows if row["sha256"] == sha256),
@@ -72,22 +77,30 @@ def captured(catalog: Catalog, hashes: Iterable[str]) -> Iterator[Captured]:
                 for name, value in row["words"].items():
                     if value and name not in words:
                         words[name] = str(value)
-            yield Captured(sha256, ours[0]["publisher"], words, max(row["captured"] for row in ours))
+            seen = max(row["captured"] for row in ours)
+            yield Captured(sha256, ours[0]["publisher"], words, seen, *before.get(sha256, (0, None)))
 
 
 def record_failure(
-    catalog: Catalog, sha256: str, publisher: str, words: dict[str, str], failure: Failure, seen: datetime | None
+    catalog: Catalog,
+    sha256: str,
+    publisher: str,
+    words: dict[str, str],
+    failure: Failure,
+    seen: datetime | None,
+    media_type: str = "",
 ) -> tuple[str, str]:
     """Keeps a file that could not be read, with the reason; returns its state and the reason. A document that was
     read before stays as it is: it only stops being due."""
     now = datetime.now(UTC)
     with catalog.write() as connection:
         before = connection.execute(sa.select(_D).where(_D.c.sha256 == sha256)).mappings().first()
+        history.note(connection, sha256, failure, before["read_with"] if before else None, now)
         if before and before["state"] == "read":
             connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(read_at=max(now, seen or now)))
             return "read", ""
         attempts = (before["attempts"] if before else 0) + 1
-        values = _verdict(failure, attempts, now) | _as_told(words, publisher)
+        values = _verdict(failure, attempts, now) | _as_told(words, publisher) | {"media_type": media_type[:64]}
         if before:
             connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(**values))
         else:
@@ -122,14 +135,29 @@ def declared_language(words: Mapping[str, str]) -> str | None:
     return lexicon.language_code(words.get("language", ""))
 
 
-def retry(catalog: Catalog, sha256: str) -> None:
-    """Puts a file that is in quarantine, or waits, back into the queue. Raises ReadError if it is neither."""
-    values = {"state": "waiting", "attempts": 0, "try_again": datetime.now(UTC)}
+def retry(catalog: Catalog, sha256: str, read_with: str | None = None) -> None:
+    """Puts a file that is in quarantine, or waits, back into the queue.
+
+    `read_with` names the reader that shall read it; None: the one that suits the bytes. Raises ReadError if the file is
+    neither, or that reader cannot read its type.
+    """
+    now = datetime.now(UTC)
+    values = {"state": "waiting", "attempts": 0, "try_again": now, "read_with": read_with}
     with catalog.write() as connection:
-        query = sa.update(_D).where(_D.c.sha256 == sha256, _D.c.state.in_(("quarantined", "waiting"))).values(**values)
-        if not connection.execute(query).rowcount:
+        held = sa.select(_D.c.media_type).where(_D.c.sha256 == sha256, _D.c.state.in_(("quarantined", "waiting")))
+        media_type = connection.execute(held.with_for_update()).scalar()
+        if media_type is None:
             raise ReadError(f"no file {sha256[:16]} is in quarantine or waiting")
+        if read_with is not None and read_with not in choices(media_type):
+            raise ReadError(_no_choice(read_with, media_type))
+        connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(**values))
+        history.note(connection, sha256, Failure("put back to be read", True, history.BY_HAND), read_with, now)
     ocr_queue.see_again(catalog, [sha256])
+
+
+def _no_choice(read_with: str, media_type: str) -> str:
+    able = ", ".join(choices(media_type))
+    return f"{read_with} cannot read {media_type or 'these bytes'}" + (f"; {able} can" if able else "")
 
 
 def _verdict(failure: Failure, attempts: int, now: datetime) -> dict[str, Any]:

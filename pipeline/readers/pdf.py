@@ -23,7 +23,7 @@ class PdfReader:
     `seen` is what OCR saw on pages of the file, by page; `by_hand`: every page is to be read from its picture.
     """
 
-    name = "pypdfium2"
+    name = "pdf"
 
     def __init__(self, seen: Mapping[int, Seen] | None = None, by_hand: bool = False) -> None:
         self._seen = seen or {}

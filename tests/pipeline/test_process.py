@@ -16,6 +16,8 @@ from catalog import Catalog, tables, upsert
 from crawlers import Archive
 from pipeline import Limits, ReadError, read_waiting, retry
 from pipeline.child import Failure
+from pipeline.history import attempts
+from pipeline.process import _LARGE, _items
 from pipeline.waiting import captured, due, record_failure
 from tests.pipeline.made import pdf
 from tests.pipeline.test_store import contents
@@ -202,3 +204,56 @@ def _filled(path, archive, files):
     for number, data in enumerate(files):
         capture(catalog, archive, data, url=f"https://un/{number}")
     return catalog
+
+
+def test_no_attempt_is_forgotten(any_catalog, archive):
+    sha256 = capture(any_catalog, archive, b"<p>words, not called a page")
+    record_failure(any_catalog, sha256, "UN", {}, Failure("ended", True, "Killed", "at line 3"), None)
+    record_failure(any_catalog, sha256, "UN", {}, Failure("no main text", False, "NoText"), None, "text/plain")
+    retry(any_catalog, sha256, "html")
+    (item,) = captured(any_catalog, [sha256])
+    assert (item.attempts, item.read_with) == (0, "html")
+    record_failure(any_catalog, sha256, "UN", {}, Failure("again no text", False, "NoText"), None, "text/plain")
+    tried = [(one.kind, one.reason, one.read_with) for one in attempts(any_catalog, [sha256])[sha256]]
+    assert tried == [
+        ("Killed", "ended", None),
+        ("NoText", "no main text", None),
+        ("by hand", "put back to be read", "html"),
+        ("NoText", "again no text", "html"),
+    ]
+
+
+def test_only_what_can_read_the_bytes_can_be_asked_for(any_catalog, archive):
+    sha256 = capture(any_catalog, archive, b"%PDF-1.4 and no more")
+    record_failure(any_catalog, sha256, "UN", {}, Failure("broken", False), None, "application/pdf")
+    for reader in ("word", "nobody", ""):
+        with pytest.raises(ReadError, match="cannot read application/pdf; pdf, ocr can"):
+            retry(any_catalog, sha256, reader)
+    assert documents(any_catalog)[sha256]["state"] == "quarantined"
+    assert not [one for one in attempts(any_catalog, [sha256])[sha256] if one.kind == "by hand"]
+
+
+def test_another_reader_takes_a_file_out_of_quarantine_and_its_history_stays(catalog, archive):
+    text = "Les gens de mer abandonnés. Les marins du Mexique restent à terre, et la Convention les protège. " * 5
+    page = f"<?xml version='1.0'?><!--{'.' * 5000}--><html><body><h1>Les marins</h1><p>{text}</p></body></html>"
+    sha256 = capture(catalog, archive, page.encode())  # its kind is not seen at its beginning
+    assert read_waiting(catalog, archive, ocr=False, processes=1).quarantined == 1
+    row = documents(catalog)[sha256]
+    assert (row["state"], row["media_type"]) == ("quarantined", "application/xml")
+    retry(catalog, sha256, "html")
+    assert read_waiting(catalog, archive, ocr=False, processes=1).read == 1
+    row = documents(catalog)[sha256]
+    assert (row["state"], row["reason"], row["attempts"], row["read_with"]) == ("read", "", 0, "html")
+    assert [one.kind for one in attempts(catalog, [sha256])[sha256]] == ["UnknownType", "by hand"]
+    assert archive.path(sha256).is_file()
+
+
+def test_what_failed_before_and_what_is_large_is_read_beside_the_others(catalog, archive):
+    first = capture(catalog, archive, b"GIF89a")
+    second = capture(catalog, archive, FRENCH, url="2")
+    with archive.path(second).open("ab") as file:
+        file.truncate(_LARGE + 1)
+    third = capture(catalog, archive, b"GIF89b", url="3")
+    record_failure(catalog, first, "UN", {}, Failure("ended", True), None)
+    items = _items(catalog, archive, [first, second, third], Limits())
+    assert [(one.sha256, one.slow) for one in items] == [(first, True), (second, True), (third, False)]

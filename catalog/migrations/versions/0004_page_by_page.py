@@ -34,6 +34,29 @@ def upgrade() -> None:
         "ordinals of the paragraphs that are news, 0 for the description; None: all of them",
     )
     op.create_table(
+        "failures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("at", catalog.tables.Instant(timezone=True), nullable=False),
+        sa.Column(
+            "kind",
+            sa.String(length=32),
+            nullable=False,
+            comment="the class of the error, or: by hand (it was put back)",
+        ),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False, comment="where in the program"),
+        sa.Column(
+            "read_with",
+            sa.String(length=32),
+            nullable=True,
+            comment="the reader that was asked for by hand; None: by the bytes",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_failures")),
+        comment="written by pipeline: every attempt to read a file that failed, kept when it has been read since",
+    )
+    op.create_index(op.f("ix_failures_sha256"), "failures", ["sha256"], unique=False)
+    op.create_table(
         "grids",
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False, comment="counted from 1 through the document"),
