@@ -16,8 +16,10 @@ from catalog import Catalog, tables, upsert
 from crawlers import Archive
 from pipeline import Limits, ReadError, read_waiting, retry
 from pipeline.child import Failure
+from pipeline.errors import UnknownType
 from pipeline.history import attempts
 from pipeline.process import _LARGE, _items
+from pipeline.readers import choices, read
 from pipeline.waiting import captured, due, record_failure
 from tests.pipeline.made import pdf
 from tests.pipeline.test_store import contents
@@ -257,3 +259,15 @@ def test_what_failed_before_and_what_is_large_is_read_beside_the_others(catalog,
     record_failure(catalog, first, "UN", {}, Failure("ended", True), None)
     items = _items(catalog, archive, [first, second, third], Limits())
     assert [(one.sha256, one.slow) for one in items] == [(first, True), (second, True), (third, False)]
+
+
+def test_a_reader_that_is_asked_for_reads_whatever_others_bid():
+    data = FILES["A/HRC/61/47"]
+    assert read(data).pictures == ()
+    assert read(data, with_="ocr").pictures == ((1, "by-hand"),)
+    with pytest.raises(UnknownType, match="word was asked for, and cannot read application/pdf"):
+        read(data, with_="word")
+    assert choices("application/pdf") == ("pdf", "ocr")
+    assert choices("text/html")[0] == "html"
+    assert set(choices("")) >= {"pdf", "ocr", "html", "word"}, "where the type is not known, all may be tried"
+    assert choices("image/gif") == ()
