@@ -20,8 +20,8 @@ def reading(path: Path, ocr: bool = False) -> Reading:
 
 
 def paragraphs(found: Reading) -> list[str]:
-    """The paragraphs as printed, with their numbers."""
-    return ["\n".join(f"{_printed(p.number)}{p.text}" for p in found.paragraphs)]
+    """The paragraphs as printed, with their numbers; a note with its mark."""
+    return ["\n".join(f"{_printed(p.mark or p.number)}{p.text}" for p in found.paragraphs)]
 
 
 def _printed(number: str | None) -> str:
@@ -29,7 +29,7 @@ def _printed(number: str | None) -> str:
     if not number:
         return ""
     last = number.split()[-1]
-    return f"{last} " if last.startswith("(") else f"{number}. "
+    return f"{last} " if last.startswith("(") or not last[-1].isalnum() else f"{number}. "
 
 
 def pdfium(path: Path) -> list[str]:

@@ -2,8 +2,9 @@
 
 Two figures of each error. *Raw*: only runs of blanks are made one. *Fair*: what no reader of the text would miss is
 taken out of both sides: compatibility forms (ligatures), vowel signs, quotation marks and dashes of one sort for each,
-hyphens inside and at the end of words, dot leaders, bars between cells, job numbers, and lines that stand at the top or
-the foot of many pages (running heads, page numbers), as any of the candidates shows them.
+hyphens inside and at the end of words, dot leaders, bars between cells, brackets around the mark of a note, the full
+stop after a number, job numbers, and lines that stand at the top or the foot of many pages (running heads, page
+numbers), as any of the candidates shows them.
 """
 
 import re
@@ -21,7 +22,7 @@ _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _HYPHENS = re.compile(r"(?<=\w)[-\u00ad\ufffe\x02\u2010\u2011\u2012\u2013\u2212]\s*(?=\w)")
 _JOB = re.compile(r"\bGE\.\s?\d\d-?\d{0,6}(?:\s?\([A-Z]\))?(?:\s+\d{6}\b)*|\*\s?\d{7,8}\s?\*")
-_LEADERS = re.compile(r"(?:[._\u2026]\s?){4,}|[|\ufffd]")
+_LEADERS = re.compile(r"(?:[._\u2026]\s?){3,}|[|\ufffd\u2026]|(?<=\d)\.(?=\s|$)|\[(?=\d{1,3}\])|(?<=\d)\]")
 _ALIKE = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"} | {ord("\u00ad"): None}
 _ALIKE |= {ord(c): "'" for c in "\u2018\u2019\u201a\u201b\u02bc\u00b4`"}
 _ALIKE |= {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}

@@ -44,7 +44,7 @@ def _pages(path: Path, words: int) -> tuple[str, ...]:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
-        text = data.decode("cp1252", "replace")
+        text = data.decode("mac_roman")
     if path.suffix == ".xml":
         text = _xml(data)
     if words:
