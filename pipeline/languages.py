@@ -1,4 +1,7 @@
-"""In which of the six languages is this text, or in another? By its script first, then by py3langid and common words.
+"""In which of the six languages is this text, or in another? By its script first, then by the words it is full of.
+
+py3langid, which takes as long as PDFium takes for the text, is asked only where the common words do not tell: nearly
+every text has many that just one language has ("the", "les", "los").
 
 `OTHER` is a language that is none of the six, seen by its letters or by the words every page of it is full of (a table
 has both); None is a text too short, or too full of names and figures, to tell.
@@ -6,6 +9,7 @@ has both); None is a text too short, or too full of names and figures, to tell.
 
 import csv
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +25,7 @@ _SCRIPTS = {
     # Greek, Armenian, Hebrew, the scripts of India, Thai, Georgian, Ethiopic, Khmer ..., Korean
     "Other": re.compile("[\u0370-\u03ff\u0531-\u058f\u05d0-\u05ea\u0710-\u1cff\uac00-\ud7af]"),
 }
+_PLAIN_LATIN = re.compile("[\x00-\u024f\u0300-\u036f\u1e00-\u1eff\u2000-\u2bff\ufb00-\ufb06]*")
 _LATIN = ("en", "fr", "es")
 _KANA = 0.05  # share of a text in Chinese characters from which it is Japanese
 _WEIGHTS = {"Han": 3, "Kana": 3}  # a character says as much as three letters
@@ -28,6 +33,9 @@ _PLENTY = 300  # characters among which there are letters enough
 _SAMPLE = 2500  # characters that are looked at
 _LETTERS = 12  # fewer letters than this say nothing
 _SURE = 0.8  # probability from which py3langid is believed
+_TELLING = 3  # words of one language alone that decide, two where it is the expected one,
+_TELLING_SHARE = 0.12  # if they are so many of all words
+_MIXED = 0.15  # and those of another language no more than this share of them
 _FOREIGN = 0.08  # share of common words below which a longer text is none of the three languages
 _FOREIGN_WORDS = 40
 _OTHER_WORDS = 12  # words from which a text can be seen to be in another language
@@ -56,7 +64,7 @@ def _others() -> dict[str, list[tuple[frozenset[str], frozenset[str]]]]:
 def script(text: str) -> str | None:
     """The script most letters belong to: Latin, Cyrillic, Arabic, Han, Kana, Other; None without letters."""
     sample = text[:_SAMPLE]
-    if sample.isascii():
+    if sample.isascii() or _PLAIN_LATIN.fullmatch(sample):
         return "Latin" if _SCRIPTS["Latin"].search(sample) else None
     counts = {name: len(letters.findall(sample)) * _WEIGHTS.get(name, 1) for name, letters in _SCRIPTS.items()}
     best = max(counts, key=lambda name: counts[name])
@@ -80,7 +88,7 @@ def detect(text: str, expected: str | None = None) -> str | None:
         return OTHER if _is_other(_units(text), written, (usual,)) else usual
     if written != "Latin":
         return OTHER if written else None
-    return _latin(text, expected)
+    return _by_own_words(text, expected) or _latin(text, expected)
 
 
 def common_share(text: str, language: str) -> float:
@@ -107,6 +115,29 @@ def _is_other(units: list[str], script: str, six: tuple[str, ...]) -> bool:
         sum(unit in words or not letters.isdisjoint(unit) for unit in units) for words, letters in _others()[script]
     )
     return others > max(_MORE * ours, _OTHER_SHARE * len(units))
+
+
+def _by_own_words(text: str, expected: str | None) -> str | None:
+    """The language that has all the words which only one has; None where they are few, or of two languages."""
+    words = text.lower().split()
+    counts = Counter(map(_own_words().get, words))
+    del counts[None]
+    if not counts:
+        return None
+    (best, most), *others = counts.most_common()
+    enough = most >= _TELLING - (best == expected) and most >= _TELLING_SHARE * len(words)
+    return best if enough and best != OTHER and all(count <= _MIXED * most for _, count in others) else None
+
+
+@cache
+def _own_words() -> dict[str, str]:
+    """The common words of one of the three languages alone, with it; and those that only other languages have."""
+    ours = {language: common_words()[language] for language in _LATIN}
+    times = Counter(word for words in ours.values() for word in words)
+    own = {word: OTHER for words, _ in _others()["Latin"] for word in words if len(word) > 1}
+    own |= dict.fromkeys(times, "")
+    own |= {word: language for language, words in ours.items() for word in words if times[word] == 1}
+    return {word: language for word, language in own.items() if language and len(word) > 1}
 
 
 def _latin(text: str, expected: str | None) -> str | None:

@@ -18,12 +18,18 @@ _HAN_BLANK = re.compile(f"(?<=[{HAN}]) +(?=[{HAN}])")
 _SCRIPT_EDGE = re.compile("(?<=[A-Za-z0-9])(?=[\u0621-\u064a])|(?<=[\u0621-\u064a])(?=[A-Za-z])")
 _EARLY_MARK = re.compile(" ([\u064b-\u0652])([\u0621-\u064a])")
 _LEADERS = re.compile(r"(?:\.\s?){5,}|(?:_\s?){5,}")  # that lead to a page number or wait for a pen
+_LEADER = re.compile(r"[._]\s?[._]")
+# What is left once none of the above can have anything to change, but blanks.
+_TOUCHED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u0300-\u036f\u0590-\u08ff\u2000-\u200f\u2011\u2028-\u202f\u205f\u2060-\u206f"
+    "\u2e80-\ua4cf\ue000-\ufeff\uff00-\uffff]"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
 
 def characters(text: str) -> str:
     """Text in NFC with ligatures and Arabic presentation forms as base letters, without invisible characters."""
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or is_plain(text):
         return _BLANKS.sub(" ", _LEADERS.sub(" … ", text)).strip()
     text = text.translate(_BULLETS)
     text = _INVISIBLE.sub("", text)
@@ -31,6 +37,13 @@ def characters(text: str) -> str:
     text = _EARLY_MARK.sub(r"\2\1", _SCRIPT_EDGE.sub(" ", _TATWEEL.sub("", text)))
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", _LEADERS.sub(" … ", text))).strip()
     return _HAN_BLANK.sub("", text)
+
+
+def is_plain(text: str) -> bool:
+    """Whether nothing but blanks would have to be changed in the text."""
+    if _LEADER.search(text) or (not text.isascii() and not unicodedata.is_normalized("NFC", text)):
+        return False
+    return not _TOUCHED.search(text)
 
 
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
