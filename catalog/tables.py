@@ -174,6 +174,7 @@ documents = Table(
     Column("languages", JSON, nullable=False, default=list),
     Column("job_number", String(32)),
     Column("described_from", JSON, nullable=False, default=dict, comment="field -> source, masthead or text"),
+    Column("facts", JSON, nullable=False, default=dict, comment="printed around the text: heads, feet, job_numbers"),
     Column("text_sha256", String(64)),
     Column("read_at", Instant),
     Column("read_with", String(32), comment="the reader that was asked for by hand; None: by the bytes"),

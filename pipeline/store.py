@@ -116,6 +116,7 @@ def _document_values(document: Document) -> dict[str, Any]:
         "languages": list(about.languages),
         "job_number": about.job_number,
         "described_from": dict(about.described_from),
+        "facts": _storable_facts(reading.facts),
         "text_sha256": text_hash(document),
     }
 
@@ -124,7 +125,7 @@ _ABOUT = (  # what is said of a document itself; its title is compared by its wo
     *("state", "work_id", "publisher", "symbol", "symbols", "body", "session"),
     *("agenda_item", "date", "kind", "language"),
 )
-_UNSEEN = frozenset({"reader", "again"})  # nobody who follows documents asks when these were written
+_UNSEEN = frozenset({"reader", "again", "facts"})  # nobody who follows documents asks when these were written
 
 
 def _differs(before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
@@ -171,6 +172,11 @@ def _as_lists(value: object) -> Any:
     if isinstance(value, tuple):
         return [_as_lists(each) for each in value]
     return storable(value) if isinstance(value, str) else value
+
+
+def _storable_facts(facts: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """What was printed around the text; the first page is kept with the pages already."""
+    return {name: [storable(line) for line in lines] for name, lines in facts.items() if name != "first_page"}
 
 
 def _work_row(connection: Connection, document: Document) -> int:

@@ -23,6 +23,7 @@ def upgrade() -> None:
     _add("paragraphs", "marks", sa.JSON(), "[start, end, ordinal of the note] of each mark in the text", "'[]'")
     _add("paragraphs", "grid", sa.Integer(), "of a row: the table it stands in")
     op.execute("UPDATE paragraphs SET last_page = page")
+    _add("documents", "facts", sa.JSON(), "printed around the text: heads, feet, job_numbers", "'{}'")
     _add("documents", "read_with", sa.String(32), "the reader that was asked for by hand; None: by the bytes")
     _add("documents", "again", sa.Boolean(), "is to be read again, by the readers of today", sa.false())
     _add("corrections", "hold_id", sa.Integer(), "of holds: the re-reading of many documents that it came with")
