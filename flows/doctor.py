@@ -52,6 +52,7 @@ def examine(house: House) -> list[Check]:
         _tried("catalog", lambda: house.catalog.engine.dialect.name, True),
         _search(house),
         _tesseract(),
+        _office(),
         _model(),
         _meaning(),
         *_webhooks(house),
@@ -119,6 +120,14 @@ def _tesseract() -> Check:
     return Check(
         "Tesseract", not missing, found, needed=False, cost=cost if missing else "", remedy=remedy if missing else ""
     )
+
+
+def _office() -> Check:
+    program = shutil.which("soffice") or shutil.which("libreoffice")
+    if program is None:
+        cost = "old Word, WordPerfect, RTF and OpenDocument files wait"
+        return Check("LibreOffice", False, "missing", False, cost, "apt-get install libreoffice-writer-nogui")
+    return Check("LibreOffice", True, program, needed=False)
 
 
 def _webhooks(house: House) -> list[Check]:

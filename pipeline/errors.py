@@ -10,7 +10,8 @@
     + NotADocument     an error, login, challenge or maintenance page stands in the document's place
     + NoText           every page was looked at and holds no text
     + NeedsOcr         a page is a picture and Tesseract (or one of its languages) is not there: may pass
-    + TookTooLong      one step, OCR of a page, went over its time: may pass
+    + TookTooLong      one step, OCR of a page or LibreOffice, went over its time: may pass
+    + NeedsOffice      LibreOffice, which is needed for this type, is not installed: may pass
     + Unreachable      the archive does not hold the bytes just now: may pass
   + WorkerError        the pool of reading processes itself cannot run (raised by pipeline.workers)
 """
@@ -62,6 +63,12 @@ class NeedsOcr(ReadError):
 
 class TookTooLong(ReadError):
     """Raised when OCR of a page goes over its time: on a machine that is busy it may do so once."""
+
+    may_pass: ClassVar[bool] = True
+
+
+class NeedsOffice(ReadError):
+    """Raised when LibreOffice is needed and not installed; passes once it is there. Its text begins so."""
 
     may_pass: ClassVar[bool] = True
 

@@ -22,3 +22,4 @@ class Limits:
     ocr_pixels: int = 12_000_000  # of one page image: A4 at 300 dpi has 8.7 million
     table_pages: int = 100  # pages of one file that pdfplumber is asked about: it is ten times slower than PDFium
     table_seconds: float = 5.0  # processor time for one of them
+    office_seconds: float = 120.0  # for LibreOffice to convert one file

@@ -5,18 +5,31 @@ import re
 PDF = "application/pdf"
 HTML = "text/html"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+ODT = "application/vnd.oasis.opendocument.text"
 DOC = "application/msword"
+XLS = "application/vnd.ms-excel"
+PPT = "application/vnd.ms-powerpoint"
+OUTLOOK = "application/vnd.ms-outlook"
+LOCKED = "application/x-ole-encrypted"  # a .docx, .xlsx or .pptx under a password
+OLE = "application/x-ole-storage"
 WORDPERFECT = "application/vnd.wordperfect"
 RTF = "application/rtf"
 ZIP = "application/zip"
+GZIP = "application/gzip"
 XML = "application/xml"
+EMAIL = "message/rfc822"
+JSON = "application/json"
 TEXT = "text/plain"
 UNKNOWN = "application/octet-stream"
 
 _HEAD = 4096  # PDF readers accept junk of up to 1 kB before %PDF-; pages have long comments before <html
+_DIRECTORY = 65_536  # a zip's directory stands at its end
 _MAGIC = (
     (b"PK\x03\x04", ZIP),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", DOC),
+    (b"PK\x05\x06", ZIP),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (b"\xffWPC", WORDPERFECT),
     (b"{\\rtf", RTF),
     (b"\x89PNG", "image/png"),
@@ -24,33 +37,70 @@ _MAGIC = (
     (b"II*\x00", "image/tiff"),
     (b"MM\x00*", "image/tiff"),
     (b"GIF8", "image/gif"),
-    (b"\x1f\x8b", "application/gzip"),
+    (b"\x1f\x8b", GZIP),
+    (b"%!PS", "application/postscript"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
 )
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|div|p|h1|table|script)\b", re.IGNORECASE)
+_IN_ZIP = ((b"word/document", DOCX), (b"xl/workbook", XLSX), (b"ppt/presentation", PPTX))
+# Of an OLE file the names of its streams, which are in UTF-16.
+_IN_OLE = (
+    ("EncryptedPackage", LOCKED),
+    ("WordDocument", DOC),
+    ("Workbook", XLS),
+    ("PowerPoint Document", PPT),
+    ("__substg1.0_", OUTLOOK),
+)
+_PAGE = re.compile(rb"<(?:!doctype\s+html|html|head|body|title|meta|frameset)\b", re.IGNORECASE)
+_PIECE = re.compile(rb"\s*<(?:div|p|h[1-6]|table|tr|ul|ol|script|center|font|br|a|b|i|span|!--)\b", re.IGNORECASE)
+_ROOT = re.compile(rb"\s*(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(?:[\w.-]+:)?([\w.-]+)", re.DOTALL)
 _XML = re.compile(rb"\s*<\?xml\b", re.IGNORECASE)
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_XML_ROOTS = frozenset({b"rss", b"feed", b"svg", b"urlset", b"sitemapindex", b"collection", b"record"})
+_MAIL = re.compile(
+    rb"(?:^|\n)(?:Received|From|Date|Subject|To|MIME-Version|Message-ID|Content-Type):[ \t]", re.IGNORECASE
+)
+_MAIL_LINES = 4  # of a head of a mail; a press release may well begin with "To:" and "Subject:"
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1c-\x1f]")
 
 
 def media_type(data: bytes) -> str:
-    """The media type that the first bytes speak of; UNKNOWN rather than a guess."""
-    if b"%PDF-" in data[:1024]:
-        return PDF
+    """The media type that the bytes speak of; UNKNOWN rather than a guess."""
     for magic, kind in _MAGIC:
         if data.startswith(magic):
-            return _zip_kind(data) if kind == ZIP else kind
+            return {ZIP: _zip_kind, OLE: _ole_kind}[kind](data) if kind in (ZIP, OLE) else kind
     head = _as_bytes_of_utf8(data[:_HEAD])
-    if _HTML.search(head):
+    page = _PAGE.search(head)
+    if b"%PDF-" in data[:1024] and (page is None or page.start() > data.index(b"%PDF-") or b"endobj" in data):
+        return PDF  # a page may speak of %PDF-; a PDF may come with a page's warnings before it
+    root = _ROOT.match(head)
+    if _XML.match(head) or (root and root[1].lower() in _XML_ROOTS):
+        return HTML if root and root[1].lower() == b"html" else XML
+    if page or _PIECE.match(head):
         return HTML
-    if _XML.match(head):
-        return XML
-    if head.strip() and not _CONTROL.search(head):
-        return TEXT
-    return UNKNOWN
+    if head.lstrip()[:2] in (b'{"', b"[{"):
+        return JSON
+    if head.lstrip().startswith(b"{\\rtf"):
+        return RTF
+    if not head.strip() or _CONTROL.search(head):
+        return UNKNOWN
+    return EMAIL if len(_MAIL.findall(head.replace(b"\r\n", b"\n").partition(b"\n\n")[0])) >= _MAIL_LINES else TEXT
 
 
 def _zip_kind(data: bytes) -> str:
-    """A .docx names its main part in the zip directory, which stands at the end of the file."""
-    return DOCX if b"word/document" in data[:_HEAD] or b"word/document" in data[-65536:] else ZIP
+    """An office file names its main part in the zip's directory; an OpenDocument begins with its type."""
+    if data[30:38] == b"mimetype" and data[38 : 38 + len(ODT)] == ODT.encode():
+        return ODT
+    for part, kind in _IN_ZIP:
+        if part in data[:_HEAD] or part in data[-_DIRECTORY:]:
+            return kind
+    return ZIP
+
+
+def _ole_kind(data: bytes) -> str:
+    for name, kind in _IN_OLE:
+        if name.encode("utf-16-le") in data:
+            return kind
+    return OLE
 
 
 def _as_bytes_of_utf8(head: bytes) -> bytes:
@@ -59,4 +109,6 @@ def _as_bytes_of_utf8(head: bytes) -> bytes:
         return head[: len(head) // 2 * 2].decode("utf-16", "replace").encode()
     if head[1:2] == b"\x00" and head[:1] == b"<":
         return head[: len(head) // 2 * 2].decode("utf-16-le", "replace").encode()
+    if head[:1] == b"\x00" and head[1:2] == b"<":
+        return head[: len(head) // 2 * 2].decode("utf-16-be", "replace").encode()
     return head.removeprefix(b"\xef\xbb\xbf")

@@ -1,8 +1,8 @@
 """Which files are to be read, which wait, which are in quarantine, and why?
 
 A failure that may pass is tried again after 1, 6 and 24 hours and then kept in quarantine; one that cannot pass goes
-there at once. A file whose pages all need OCR waits for those pages (pipeline/ocr_queue.py). Quarantine is left by
-hand only, with `retry`.
+there at once. A file whose pages all need OCR waits for those pages (pipeline/ocr_queue.py). What needs
+LibreOffice waits until that is there. Quarantine is left by hand only, with `retry`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +17,7 @@ from catalog import Catalog, tables
 from pipeline import history, ocr_queue
 from pipeline.document import Document
 from pipeline.errors import ReadError
-from pipeline.readers import choices
+from pipeline.readers import choices, office
 from pipeline.workers import Failure
 
 _C, _D, _O, _PAGES = tables.captures, tables.documents, tables.ocr_pages, tables.pages
@@ -44,6 +44,8 @@ def due(catalog: Catalog, now: datetime) -> list[str]:
     again = sa.and_(_D.c.state == "waiting", _D.c.try_again <= now)
     queued = sa.exists().where(_O.c.sha256 == _D.c.sha256)
     forgotten = sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR), ~queued)
+    if office.installed():
+        again = sa.or_(again, sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(office.MISSING)))
     newer = sa.and_(_D.c.state == "read", _C.c.captured > _D.c.read_at)
     query = (
         sa.select(_C.c.sha256)
@@ -161,6 +163,8 @@ def _no_choice(read_with: str, media_type: str) -> str:
 
 
 def _verdict(failure: Failure, attempts: int, now: datetime) -> dict[str, Any]:
+    if failure.kind == "NeedsOffice":
+        return {"state": "waiting", "reason": failure.reason, "attempts": attempts, "try_again": None}
     if failure.may_pass and attempts <= len(_DELAYS):
         later = now + _DELAYS[attempts - 1]
         return {"state": "waiting", "reason": failure.reason, "attempts": attempts, "try_again": later}

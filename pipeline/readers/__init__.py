@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import sniff
 from pipeline.document import Reading
-from pipeline.errors import EmptyFile, TooLarge, UnknownType
+from pipeline.errors import EmptyFile, EncryptedFile, TooLarge, UnknownType
 from pipeline.limits import Limits
 from pipeline.readers.reader import Reader
 
@@ -27,11 +27,18 @@ _ALSO = {
 }
 _ENOUGH, _END = 4_000_000, 1_000_000  # bytes of a file that tell its kind
 _REASONS = {
-    sniff.DOC: "old Word file (.doc): to read it, LibreOffice would be needed to convert it",
-    sniff.WORDPERFECT: "WordPerfect file: to read it, LibreOffice would be needed to convert it",
-    sniff.RTF: "RTF file: to read it, LibreOffice would be needed to convert it",
+    sniff.XLSX: "spreadsheet (.xlsx): only texts are read",
+    sniff.XLS: "spreadsheet or chart of old Excel (.xls): only texts are read",
+    sniff.PPTX: "presentation (.pptx): only texts are read",
+    sniff.PPT: "presentation of old PowerPoint (.ppt): only texts are read",
+    sniff.OUTLOOK: "mail saved by Outlook (.msg), not a document",
+    sniff.LOCKED: "a password is needed to open it",
+    sniff.OLE: "Office file that is no Word file",
+    sniff.EMAIL: "mail or saved web page (.eml, .mht), not a document",
     sniff.ZIP: "zip archive, not a document",
+    sniff.GZIP: "gzip archive, not a document",
     sniff.XML: "XML that is not a document's text",
+    sniff.JSON: "JSON, not a document's text",
     sniff.UNKNOWN: "the bytes are of no known type",
 }
 
@@ -39,10 +46,11 @@ _REASONS = {
 def readers(seen: "Mapping[int, Seen] | None" = None) -> tuple[Reader, ...]:
     """All readers, in the order in which equal bids are decided. `seen`: what OCR saw on pages of the file."""
     from pipeline.readers.html import HtmlReader
+    from pipeline.readers.office import OfficeReader
     from pipeline.readers.pdf import PdfReader
     from pipeline.readers.word import WordReader
 
-    return PdfReader(seen or {}), HtmlReader(), WordReader()
+    return PdfReader(seen or {}), HtmlReader(), WordReader(), OfficeReader()
 
 
 def choices(media_type: str) -> tuple[str, ...]:
@@ -91,6 +99,8 @@ def read(
     bids = [(reader.bid(media_type, data), reader) for reader in readers(seen)]
     best, winner = max(bids, key=lambda bid: bid[0])
     if best <= 0:
+        if media_type == sniff.LOCKED:
+            raise EncryptedFile(_REASONS[media_type])
         raise UnknownType(_REASONS.get(media_type, f"{media_type}: there is no reader for this type"))
     return winner.read(data, limits, languages)
 

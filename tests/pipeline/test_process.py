@@ -19,7 +19,7 @@ from pipeline.child import Failure
 from pipeline.errors import UnknownType
 from pipeline.history import attempts
 from pipeline.process import _LARGE, _items
-from pipeline.readers import choices, read
+from pipeline.readers import choices, office, read
 from pipeline.waiting import captured, due, record_failure
 from tests.pipeline.made import pdf
 from tests.pipeline.test_store import contents
@@ -271,3 +271,16 @@ def test_a_reader_that_is_asked_for_reads_whatever_others_bid():
     assert choices("text/html")[0] == "html"
     assert set(choices("")) >= {"pdf", "ocr", "html", "word"}, "where the type is not known, all may be tried"
     assert choices("image/gif") == ()
+
+
+def test_an_old_file_waits_for_libreoffice_and_is_read_once_it_is_there(catalog, archive, monkeypatch):
+    content = b"\xffWPC\x10\x00\x00\x00\x01\x0a\x00\x01\x00\x00\x00\x00Le Comit\xe9 s'est r\xe9uni.\n"
+    with monkeypatch.context() as without:
+        without.setenv("PATH", "")
+        sha256 = capture(catalog, archive, content)
+        assert read_waiting(catalog, archive, processes=1).waiting == 1
+        assert documents(catalog)[sha256]["reason"].startswith("LibreOffice is not installed")
+        assert read_waiting(catalog, archive, processes=1).outcomes == []
+    if not office.installed():
+        pytest.skip("LibreOffice: NOT TESTED (apt-get install libreoffice-writer-nogui)")
+    assert read_waiting(catalog, archive, processes=1).read == 1
