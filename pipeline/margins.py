@@ -89,7 +89,21 @@ def _running(line: Line, outer: set[int], repeated: set[str]) -> bool:
 def _repeated(zones: list[list[Line]], pages: int) -> set[str]:
     counts = Counter(key for zone in zones for key in {_key(line) for line in zone})
     enough = max(2, min(_REPEATED, round(_SHARE * pages)))
-    return {key for key, count in counts.items() if count >= enough and key}
+    often = {key for key, count in counts.items() if count >= enough and key}
+    return {
+        key for key in often if _same_or_counting([(n, x) for n, z in enumerate(zones) for x in z if _key(x) == key])
+    }
+
+
+def _same_or_counting(lines: list[tuple[int, Line]]) -> bool:
+    """Whether most of these lines (with their places in the file) are the same, or their figures count the pages.
+
+    Those of "Article 9" and "Article 14" that happen to begin a page do neither: they are headings.
+    """
+    texts = Counter(line.text for _, line in lines)
+    steps = Counter(int(figure) - place for place, line in lines for figure in re.findall(r"\d{1,4}", line.text))
+    same = sum(count for count in texts.values() if count > 1)
+    return 2 * max(same, *steps.values(), 0) >= len(lines)
 
 
 def _key(line: Line) -> str:

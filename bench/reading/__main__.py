@@ -15,7 +15,7 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from bench.reading import agree, cells, costs, needs, stages, table, text, web, whole
+from bench.reading import agree, cells, costs, needs, stages, structure, table, text, web, whole
 from bench.reading.truth import CORPUS, truths
 
 
@@ -65,6 +65,10 @@ def _web() -> str:
     return f"### Web pages\n\n{web.table(web.rows())}\n\nTitles as they are in the truth: {good} of {number}."
 
 
+def _structure() -> str:
+    return f"### Numbers and notes\n\n{structure.table(list(structure.structures()))}"
+
+
 def _needs() -> str:
     return f"### The choice of OCR\n\n{needs.table(list(needs.pages()))}"
 
@@ -103,6 +107,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "text": _text,
     "tables": _cells,
     "web": _web,
+    "structure": _structure,
     "needs": _needs,
     "speed": _costs,
     "agreement": _agreement,

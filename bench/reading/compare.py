@@ -22,7 +22,8 @@ _CJK = "\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\W_{_CJK}]+")
 _HYPHENS = re.compile(r"(?<=\w)[-\u00ad\ufffe\x02\u2010\u2011\u2012\u2013\u2212]\s*(?=\w)")
 _JOB = re.compile(r"\bGE\.\s?\d\d-?\d{0,6}(?:\s?\([A-Z]\))?(?:\s+\d{6}\b)*|\*\s?\d{7,8}\s?\*")
-_LEADERS = re.compile(r"(?:[._\u2026]\s?){3,}|[|\ufffd\u2026]|(?<=\d)\.(?=\s|$)|\[(?=\d{1,3}\])|(?<=\d)\]")
+_LEADERS = re.compile(r"(?:[._\u2026]\s?){3,}|[|\ufffd\u2026]|(?<=\d)\.(?=\s|$)")
+_MARK = re.compile(r"\[(\d{1,3})\]")
 _ALIKE = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"} | {ord("\u00ad"): None}
 _ALIKE |= {ord(c): "'" for c in "\u2018\u2019\u201a\u201b\u02bc\u00b4`"}
 _ALIKE |= {ord(c): '"' for c in "\u201c\u201d\u201e\u00ab\u00bb"}
@@ -62,7 +63,7 @@ def fair_text(pages: Sequence[str]) -> str:
     text = unicodedata.normalize("NFKC", text)
     text = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u064b" <= c <= "\u0652")
     text = unicodedata.normalize("NFC", text)
-    return _LEADERS.sub(" ", _HYPHENS.sub("", _JOB.sub(" ", text)).translate(_ALIKE))
+    return _LEADERS.sub(" ", _MARK.sub(r"\1", _HYPHENS.sub("", _JOB.sub(" ", text)).translate(_ALIKE)))
 
 
 def fair_words(text: str) -> list[str]:
