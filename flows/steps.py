@@ -16,7 +16,8 @@ from catalog.tables import sources as source_rows
 from crawlers import SourceInfo, crawl
 from flows.house import House
 from flows.progress import watch
-from pipeline import Bounds, PicturesReport, ReadReport, pictures_wait, read_pictures, read_waiting
+from pipeline import Bounds, PicturesReport, ReadReport, Rehearsed, pictures_wait, read_pictures, read_waiting, rehearse
+from pipeline import ask_again as mark_again
 from pipeline import retry as put_back
 from search.alerts import match_changes
 from search.standing import Unread, needs_ocr, unread_documents
@@ -143,7 +144,19 @@ def read(house: House) -> ReadReport:
                 processes=house.settings.workers,
             )
         counts.update(read=report.read, quarantined=report.quarantined, waiting=report.waiting)
+        counts.update(changed=report.changed)
     return report
+
+
+def ask_again(house: House, which: list[str]) -> int:
+    """Marks documents to be read again by the next `read`; returns how many. Errors: of the pipeline, if none is."""
+    return mark_again(house.catalog, which)
+
+
+def rehearse_again(house: House, which: list[str]) -> Rehearsed:
+    """Reads documents again and tells what that would change; nothing is written, not even a run."""
+    with watch("read again") as seen:
+        return rehearse(house.catalog, house.archive, which, house.limits, seen, processes=house.settings.workers)
 
 
 def pictures(house: House, only: frozenset[str] | None = None) -> PicturesReport:

@@ -1,5 +1,6 @@
 """What does it mean? From captured bytes to documents, works, mentions and citations in the catalog."""
 
+from pipeline.again import Rehearsed, ask_again, rehearse
 from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
 from pipeline.history import Attempt, attempts
@@ -27,12 +28,15 @@ __all__ = [
     "ReadError",
     "ReadReport",
     "Reading",
+    "Rehearsed",
     "WorkerError",
+    "ask_again",
     "attempts",
     "choices",
     "pictures_wait",
     "read_pictures",
     "read_waiting",
+    "rehearse",
     "retry",
     "understand",
 ]

@@ -50,6 +50,7 @@ class Outcome:
     work: str | None = None
     change: str | None = None
     total: int = 0
+    anew: bool = False  # it was read before, and says something else now
 
 
 @dataclass(slots=True)
@@ -59,10 +60,12 @@ class ReadReport:
     read: int = 0
     quarantined: int = 0
     waiting: int = 0
+    changed: int = 0  # of those that were read before: they say something else now
     outcomes: list[Outcome] = field(default_factory=list, repr=False)  # only of files that were not read
 
     def count(self, outcome: Outcome) -> None:
         setattr(self, outcome.state, getattr(self, outcome.state) + 1)
+        self.changed += outcome.anew
         if outcome.state != "read":
             self.outcomes.append(outcome)
 
@@ -123,7 +126,7 @@ def read_files(
     """Reads these files, whatever is known of them already."""
     report = ReadReport()
     with Pool[Item]("pipeline.process:understand", processes or os.cpu_count() or 1, limits or Limits()) as pool:
-        for item, result in pool.map(_items(catalog, archive, hashes, limits or Limits()), lambda item: item.slow):
+        for item, result in pool.map(files(catalog, archive, hashes, limits or Limits()), lambda item: item.slow):
             outcome = replace(_keep(catalog, item, result), total=len(hashes))
             report.count(outcome)
             if progress:
@@ -131,7 +134,7 @@ def read_files(
     return report
 
 
-def _items(catalog: Catalog, archive: "Archive", hashes: Sequence[str], limits: Limits) -> Iterator[Item]:
+def files(catalog: Catalog, archive: "Archive", hashes: Sequence[str], limits: Limits) -> Iterator[Item]:
     for capture in waiting.captured(catalog, hashes):
         path = archive.path(capture.sha256)
         slow = capture.attempts > 0 or (path.is_file() and path.stat().st_size > _LARGE)
@@ -167,5 +170,6 @@ def _kept(catalog: Catalog, item: Item, document: Document) -> Outcome:
         return Outcome(item.sha256, "waiting", reason, symbol, about.title)
     else:
         stored = store(catalog, document, item.seen)
-        return Outcome(item.sha256, "read", "", symbol, about.title, document.work_key, stored.change)
+        anew = stored.passages is not None
+        return Outcome(item.sha256, "read", "", symbol, about.title, document.work_key, stored.change, anew=anew)
     return Outcome(item.sha256, "read", "", symbol, about.title, document.work_key)

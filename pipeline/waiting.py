@@ -40,13 +40,14 @@ class Captured:
 
 
 def due(catalog: Catalog, now: datetime) -> list[str]:
-    """The hashes of files that have no document, are due again, or have new captures since they were read."""
+    """The hashes of files that have no document, are due again, have new captures since they were read, or are to be
+    read again because someone asked for it (pipeline/again.py)."""
     again = sa.and_(_D.c.state == "waiting", _D.c.try_again <= now)
     queued = sa.exists().where(_O.c.sha256 == _D.c.sha256)
     forgotten = sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR), ~queued)
     if office.installed():
         again = sa.or_(again, sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(office.MISSING)))
-    newer = sa.and_(_D.c.state == "read", _C.c.captured > _D.c.read_at)
+    newer = sa.and_(_D.c.state == "read", sa.or_(_C.c.captured > _D.c.read_at, _D.c.again))
     query = (
         sa.select(_C.c.sha256)
         .select_from(_C.outerjoin(_D, _D.c.sha256 == _C.c.sha256))
@@ -99,7 +100,8 @@ def record_failure(
         before = connection.execute(sa.select(_D).where(_D.c.sha256 == sha256)).mappings().first()
         history.note(connection, sha256, failure, before["read_with"] if before else None, now)
         if before and before["state"] == "read":
-            connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(read_at=max(now, seen or now)))
+            done = {"read_at": max(now, seen or now), "again": False}
+            connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(done))
             return "read", ""
         attempts = (before["attempts"] if before else 0) + 1
         values = _verdict(failure, attempts, now) | _as_told(words, publisher) | {"media_type": media_type[:64]}
@@ -129,7 +131,8 @@ def keep_as_it_is(catalog: Catalog, sha256: str, seen: datetime | None) -> None:
     """A document that was read before only stops being due."""
     now = datetime.now(UTC)
     with catalog.write() as connection:
-        connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(read_at=max(now, seen or now)))
+        done = {"read_at": max(now, seen or now), "again": False}
+        connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(done))
 
 
 def declared_language(words: Mapping[str, str]) -> str | None:
