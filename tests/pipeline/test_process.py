@@ -18,7 +18,7 @@ from pipeline import Limits, ReadError, read_waiting, retry
 from pipeline.child import Failure
 from pipeline.errors import UnknownType
 from pipeline.history import attempts
-from pipeline.process import _LARGE, _items
+from pipeline.process import _LARGE, files
 from pipeline.readers import choices, office, read
 from pipeline.waiting import captured, due, record_failure
 from tests.pipeline.made import pdf
@@ -257,7 +257,7 @@ def test_what_failed_before_and_what_is_large_is_read_beside_the_others(catalog,
         file.truncate(_LARGE + 1)
     third = capture(catalog, archive, b"GIF89b", url="3")
     record_failure(catalog, first, "UN", {}, Failure("ended", True), None)
-    items = _items(catalog, archive, [first, second, third], Limits())
+    items = files(catalog, archive, [first, second, third], Limits())
     assert [(one.sha256, one.slow) for one in items] == [(first, True), (second, True), (third, False)]
 
 
