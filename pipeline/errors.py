@@ -10,8 +10,9 @@
     + NotADocument     an error, login, challenge or maintenance page stands in the document's place
     + NoText           every page was looked at and holds no text
     + NeedsOcr         a page is a picture and Tesseract (or one of its languages) is not there: may pass
-    + TookTooLong      one step, OCR of a page or LibreOffice, went over its time: may pass
+    + TookTooLong      LibreOffice went over its time: may pass
     + NeedsOffice      LibreOffice, which is needed for this type, is not installed: may pass
+    + OcrFailed        Tesseract crashed on a page, or went over its time: may pass
     + Unreachable      the archive does not hold the bytes just now: may pass
   + WorkerError        the pool of reading processes itself cannot run (raised by pipeline.workers)
 """
@@ -61,8 +62,14 @@ class NeedsOcr(ReadError):
     may_pass: ClassVar[bool] = True
 
 
+class OcrFailed(ReadError):
+    """Raised when Tesseract crashes on a page or goes over its time: a busy machine may be the reason."""
+
+    may_pass: ClassVar[bool] = True
+
+
 class TookTooLong(ReadError):
-    """Raised when OCR of a page goes over its time: on a machine that is busy it may do so once."""
+    """Raised when a program that reads a file for us goes over its time: on a machine that is busy it may do so once."""
 
     may_pass: ClassVar[bool] = True
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline import languages
 from pipeline.document import Reading
-from pipeline.errors import DamagedFile, NeedsOcr, TookTooLong
+from pipeline.errors import DamagedFile, NeedsOcr, OcrFailed
 from pipeline.limits import Limits
 from pipeline.readers.pages import PAGE_SIZE, finish, open_document
 from pipeline.readers.sheet import Line, Seen, Sheet
@@ -71,7 +71,7 @@ def settle(sheet: Sheet, seen: Mapping[int, Seen], by_hand: bool = False) -> Non
 def see(source: bytes | Path, number: int, hints: tuple[str, ...], limits: Limits) -> Seen:
     """What OCR sees on a page. `hints` are languages (ISO 639-1) that it may be in, the likeliest first.
 
-    Raises NeedsOcr where Tesseract or a language of it is missing, TookTooLong, DamagedFile.
+    Raises NeedsOcr where Tesseract or a language of it is missing, OcrFailed, DamagedFile.
     """
     import subprocess
 
@@ -95,7 +95,9 @@ def see(source: bytes | Path, number: int, hints: tuple[str, ...], limits: Limit
     except scan.OcrUnavailable as problem:
         raise NeedsOcr(str(problem)) from problem
     except subprocess.TimeoutExpired as error:
-        raise TookTooLong(f"OCR took more than {limits.ocr_seconds:g} seconds") from error
+        raise OcrFailed(f"OCR took more than {limits.ocr_seconds:g} seconds") from error
+    except subprocess.CalledProcessError as error:
+        raise OcrFailed(scan.how_it_ended(error)) from error
     lines = tuple(_in_points(line, image.width / max(1.0, sheet.width)) for line in found.lines)
     language = languages.detect("\n".join(line.text for line in lines), found.language or None)
     return Seen(lines, language, found.quality)

@@ -6,6 +6,7 @@ script Tesseract sees; and what comes back is looked at again.
 
 import io
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterable
@@ -61,7 +62,7 @@ class Page:
 def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
     """The lines of a picture. `languages` (ISO 639-1) are tried in turn; without any, the script decides.
 
-    Raises OcrUnavailable, or subprocess.TimeoutExpired after `seconds` for all attempts together.
+    Raises OcrUnavailable, subprocess.CalledProcessError, or TimeoutExpired after `seconds` for all attempts together.
     """
     until = time.monotonic() + seconds
     if not installed():
@@ -135,11 +136,15 @@ def _recognise(image: Any, language: str, until: float, second: str | None = Non
     also = _BESIDE.get(language) if second is None else TESSERACT[second]
     if also in installed():
         name = f"{name}+{also}"
-    try:
-        table = _tesseract(image, ["--psm", "3", "-l", name, "tsv"], until - time.monotonic())
-    except subprocess.CalledProcessError as error:
-        raise OcrUnavailable(f"Tesseract failed: {error.stderr.decode(errors='replace').strip()[:200]}") from error
-    return _page(table, language)
+    return _page(_tesseract(image, ["--psm", "3", "-l", name, "tsv"], until - time.monotonic()), language)
+
+
+def how_it_ended(error: subprocess.CalledProcessError) -> str:
+    """What became of Tesseract, in one sentence."""
+    if error.returncode < 0:
+        return f"Tesseract crashed ({signal.Signals(-error.returncode).name})"
+    said = " ".join(error.stderr.decode(errors="replace").split())[:200]
+    return f"Tesseract failed: {said}" if said else f"Tesseract failed with code {error.returncode}"
 
 
 def _page(table: str, language: str) -> Page:
