@@ -139,7 +139,6 @@ class _Run:
             self.limits,
             seconds=self.limits.ocr_seconds + _SLACK,
             cpu_seconds=int(self.limits.ocr_seconds + _SLACK),
-            patience=self.limits.ocr_seconds + _SLACK,
             memory_mb=min(self.limits.memory_mb, _MEMORY_MB),
             patience=self.limits.ocr_seconds,  # all of them are slow
         )
