@@ -69,7 +69,7 @@ class OcrFailed(ReadError):
 
 
 class TookTooLong(ReadError):
-    """Raised when a program that reads a file for us goes over its time: on a machine that is busy it may do so once."""
+    """Raised when a program that reads a file for us goes over its time: it may be less on another day."""
 
     may_pass: ClassVar[bool] = True
 
