@@ -35,6 +35,8 @@ _LETTERS = 12  # fewer letters than this say nothing
 _SURE = 0.8  # probability from which py3langid is believed
 _TELLING = 3  # words of one language alone that decide, two where it is the expected one,
 _TELLING_SHARE = 0.12  # if they are so many of all words
+_STRAY = 1  # words of another language that a text may have ("El Salvador") and be all in one,
+_PURE = 40  # if it has so many of its own
 _MIXED = 0.15  # and those of another language no more than this share of them
 _FOREIGN = 0.08  # share of common words below which a longer text is none of the three languages
 _FOREIGN_WORDS = 40
@@ -119,14 +121,23 @@ def _is_other(units: list[str], script: str, six: tuple[str, ...]) -> bool:
 
 def _by_own_words(text: str, expected: str | None) -> str | None:
     """The language that has all the words which only one has; None where they are few, or of two languages."""
-    words = text.lower().split()
-    counts = Counter(map(_own_words().get, words))
-    del counts[None]
-    if not counts:
+    own, words = _own_words(), text.lower().split()
+    hits = [own[word] for word in words if word in own]
+    if not hits:
         return None
-    (best, most), *others = counts.most_common()
+    best = max(set(hits), key=hits.count)
+    most = hits.count(best)
     enough = most >= _TELLING - (best == expected) and most >= _TELLING_SHARE * len(words)
-    return best if enough and best != OTHER and all(count <= _MIXED * most for _, count in others) else None
+    return best if enough and best != OTHER and len(hits) - most <= _MIXED * most else None
+
+
+def is_all_in(text: str, language: str | None) -> bool:
+    """Whether no more than a stray word of the text is of another language: then its parts need not be asked."""
+    if language not in _LATIN or not _PLAIN_LATIN.fullmatch(text):
+        return False
+    own = _own_words()
+    hits = [own[word] for word in text.lower().split() if word in own]
+    return len(hits) - hits.count(language) <= _STRAY and len(hits) >= _PURE
 
 
 @cache

@@ -16,6 +16,7 @@ from pipeline.printed_words import counting_words, opens_notes
 _BOXED = re.compile(r"\[((?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡])(?:, ?(?:\d{1,3}|[a-z]))*)\]")
 _TYPED = re.compile(r"(?:(?<=[\s.,;:)\]”\"’»])|^)(\d{1,3}|[a-z]{1,2}|\*{1,4})/(?=[\s.,;:)”\"’]|$)")
 _STARS = re.compile(r"(?<=[^\s*\[])(?:\*{1,4}|[†‡])(?![\w*\]/])|(?<=\s)\*{1,4}(?=\s|$)")
+_STAR = re.compile(r"[*†‡]")
 _RAISED = re.compile(r"[¹²³⁰⁴-⁹]{1,3}")
 _LAST_WORD = re.compile(r"\w+\W*$")
 _PAGES = 3  # over which a paragraph is looked at for such figures
@@ -118,14 +119,14 @@ def _listed(paragraphs: list[Paragraph]) -> Iterator[int]:
 
 
 def _certain(text: str) -> Iterator[_Seen]:
-    for match in _BOXED.finditer(text):
+    for match in _BOXED.finditer(text) if "[" in text else ():
         for part in re.finditer(r"[^\s,]+", match[1]):
             alone = part[0] == match[1]
             start = match.start() if alone else match.start(1) + part.start()
             yield start, match.end() if alone else start + len(part[0]), part[0]
-    for match in _TYPED.finditer(text):
+    for match in _TYPED.finditer(text) if "/" in text else ():
         yield match.start(), match.end(), match[1]
-    for match in _STARS.finditer(text):
+    for match in _STARS.finditer(text) if _STAR.search(text) else ():
         yield match.start(), match.end(), match[0]
     for match in _RAISED.finditer(text):
         yield match.start(), match.end(), match[0].translate(_FIGURES)

@@ -31,10 +31,12 @@ def paragraphs(sheets: list[Sheet], texts: list[list[Line]]) -> tuple[list[Parag
     known = vocabulary(line.text for lines in texts for line in lines)
     drafts = [draft for draft in _Segmenter(texts).drafts(sheets, texts) if any(draft.lines)]
     grids = lay_grids(drafts)
+    alike = {sheet.number for sheet in sheets if sheet.all_in}
     result: list[Paragraph] = []
     for draft in drafts:
         text = join(draft.lines, known) if draft.kind != "row" else draft.lines[0]
-        language = detect(text, draft.language) if len(text) >= _TELLING else draft.language
+        ask = len(text) >= _TELLING and not (draft.page in alike and max(draft.page, draft.on) in alike)
+        language = detect(text, draft.language) if ask else draft.language
         place = (len(result) + 1, draft.page, draft.number, language, text, draft.kind)
         result.append(Paragraph(*place, last_page=max(draft.page, draft.on), mark=draft.mark, grid=draft.grid))
     return link_notes(result), grids

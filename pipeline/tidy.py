@@ -48,15 +48,21 @@ def is_plain(text: str) -> bool:
 
 def vocabulary(lines: Iterable[str]) -> frozenset[str]:
     """The words a document holds unbroken, which decide how its broken ones are joined; with their hyphens."""
-    words = set()
+    whole = []
     broken = False
     for line in lines:
-        found = _WORD.findall(line.lower())
         # The last word of a line may be the first half of a broken one, the first of the next its second.
         begin = 1 if broken else 0
-        broken = line.rstrip().endswith("-")
-        words.update(found[begin:-1] if broken else found[begin:])
-    return frozenset(words)
+        broken = line.endswith("-")
+        if begin or broken:
+            found = _WORD.findall(line)
+            whole += found[begin:-1] if broken else found[begin:]
+        else:
+            whole.append(line)
+    tokens = set(" ".join(whole).split())
+    words = {token for token in tokens if token.isalpha()}
+    words.update(*map(_WORD.findall, tokens - words))
+    return frozenset(map(str.lower, words))
 
 
 def join(lines: list[str], known: frozenset[str]) -> str:

@@ -26,7 +26,7 @@ _CELL = 800  # characters from which a block is no cell of a table
 _TABLE_ROWS = 3  # so many rows with several cells make a table
 
 _Block = list[Line]
-_Extent = Callable[[_Block], tuple[float, float]]
+_Extent = Callable[[_Block], tuple[float, ...]]
 
 
 def put_in_order(sheet: Sheet, right_to_left: bool = False, as_written: bool = False) -> None:
@@ -40,9 +40,10 @@ def put_in_order(sheet: Sheet, right_to_left: bool = False, as_written: bool = F
         _number(_blocks(sheet.lines))
         return
     blocks = _blocks(sheet.lines)
-    across = _blocks(sheet.lines, across=True)
-    if len(across) < len(blocks) and sum(_is_full_column(block, sheet.width) for block in across) > 1:
-        blocks = across  # columns of prose that the file writes line by line across the page
+    if _beside(sheet.lines) >= _PROSE_LINES:
+        across = _blocks(sheet.lines, across=True)
+        if len(across) < len(blocks) and sum(_is_full_column(block, sheet.width) for block in across) > 1:
+            blocks = across  # columns of prose that the file writes line by line across the page
     plan = _Plan(sheet.width, right_to_left)
     plan.order(blocks)
     sheet.lines = [line for block in plan.blocks for line in block]
@@ -50,6 +51,11 @@ def put_in_order(sheet: Sheet, right_to_left: bool = False, as_written: bool = F
     for number, row in enumerate(plan.table_rows(), 1):
         for line in (line for block in row for line in block):
             line.row = number
+
+
+def _beside(lines: list[Line]) -> int:
+    """How many lines stand beside the one before them."""
+    return sum([abs(b.top - a.top) < _SAME_ROW * b.size for a, b in pairwise(lines)])
 
 
 def _number(blocks: list[_Block]) -> None:
@@ -103,11 +109,15 @@ def _continues(block: _Block, line: Line) -> bool:
     step = line.top - last.top
     if line.block and line.block == last.block and step > 0:
         return True  # OCR has seen them together
-    if max(line.size, last.size) > _OTHER_TYPE * min(line.size, last.size):
+    small, large = (last.size, line.size) if last.size < line.size else (line.size, last.size)
+    if large > _OTHER_TYPE * small or not 0.3 * last.size < step < _FOLLOWS * large:
         return False
-    if not 0.3 * last.size < step < _FOLLOWS * max(last.size, line.size):
-        return False
-    x0, x1 = min(each.x0 for each in block[-4:]), max(each.x1 for each in block[-4:])
+    x0, x1 = last.x0, last.x1
+    for each in block[-4:-1]:
+        if each.x0 < x0:
+            x0 = each.x0
+        if each.x1 > x1:
+            x1 = each.x1
     return min(x1, line.x1) - max(x0, line.x0) > 0.3 * min(x1 - x0, line.width)
 
 
@@ -117,6 +127,8 @@ class _Plan:
     def __init__(self, width: float, right_to_left: bool) -> None:
         self._width = width
         self._right_to_left = right_to_left
+        self._boxes: dict[int, tuple[float, float, float, float]] = {}
+        self._may_have_columns = True
         self.blocks: list[_Block] = []
         self.rows: list[list[_Block]] = []
 
@@ -138,10 +150,15 @@ class _Plan:
         return [row for table in tables if len(table) >= _TABLE_ROWS for row in table]
 
     def order(self, blocks: list[_Block], depth: int = 0) -> None:
+        """Adds the blocks in the order in which they are read."""
+        if not depth:
+            self._boxes = {id(block): _box(block) for block in blocks}
+            narrow = [block for block in blocks if self._spread(block) < 0.5 * self._width]
+            self._may_have_columns = sum(map(len, narrow)) >= _PROSE_LINES
         if len(blocks) <= 1 or depth > 20:
             self.blocks += sorted(blocks, key=lambda block: block[0].top)
             return
-        bands = _cut(blocks, lambda block: (min(line.top for line in block), max(line.bottom for line in block)))
+        bands = _cut(blocks, lambda block: self._boxes[id(block)][2:])
         if len(bands) == 1:
             self._side_by_side(blocks, depth)
             return
@@ -166,6 +183,8 @@ class _Plan:
 
     def _regions(self, bands: list[list[_Block]]) -> list[list[_Block]]:
         """Neighbouring bands are one region as long as together they are columns of prose."""
+        if not self._may_have_columns:
+            return bands
         regions: list[list[_Block]] = []
         for band in bands:
             if regions and self._prose_columns(regions[-1] + band) and self._belongs(regions[-1], band):
@@ -180,10 +199,16 @@ class _Plan:
         return len(columns) > 1 or len(self._columns(band)) > 1 or len(self._columns(region + band)) > 1
 
     def _columns(self, blocks: list[_Block]) -> list[list[_Block]]:
-        columns = _cut(blocks, lambda block: (min(line.x0 for line in block), max(line.x1 for line in block)))
+        columns = _cut(blocks, lambda block: self._boxes[id(block)][:2])
         return columns[::-1] if self._right_to_left else columns
 
+    def _spread(self, block: _Block) -> float:
+        x0, x1, _, _ = self._boxes[id(block)]
+        return x1 - x0
+
     def _prose_columns(self, blocks: list[_Block]) -> bool:
+        if not self._may_have_columns:  # of two columns one at least is narrow
+            return False
         columns = self._columns(blocks)
         if not 2 <= len(columns) <= 4:
             return False
@@ -238,6 +263,16 @@ def _grid_rows(columns: list[list[_Block]]) -> list[list[_Block]]:
         rows[-1].setdefault(at, []).append(line)
         last_in[at] = top
     return [[row[at] for at in sorted(row)] for row in rows]
+
+
+def _box(block: _Block) -> tuple[float, float, float, float]:
+    """Left and right, top and bottom."""
+    return (
+        min([line.x0 for line in block]),
+        max([line.x1 for line in block]),
+        min([line.top for line in block]),
+        max([line.bottom for line in block]),
+    )
 
 
 def _length(block: _Block) -> int:

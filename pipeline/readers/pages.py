@@ -74,6 +74,7 @@ def finish(sheet: Sheet, language: str | None = None) -> None:
         return
     raw = "\n".join(line.text for line in sheet.lines)
     sheet.language = language or languages.detect(raw)
+    sheet.all_in = languages.is_all_in(raw, sheet.language)
     newspaper = sheet.image >= PAGE_SIZE and sheet.method == "pypdfium2" and len(sheet.lines) > _DENSE
     put_in_order(sheet, right_to_left=sheet.language == "ar", as_written=newspaper)
     sheet.quality = quality(raw, sheet.language)

@@ -37,6 +37,7 @@ class Sheet:
     method: str = "none"
     quality: float = 0.0
     language: str | None = None
+    all_in: bool = False  # nothing on the page is in another language
     image: float = 0.0
     paths: int = 0
     uprights: set[int] = field(default_factory=set)  # where upright rules stand, so that a frame counts for two
