@@ -25,6 +25,7 @@ from search.json_shapes import (
     KnownDocumentJson,
     PageJson,
     PassageJson,
+    PicturesJson,
     PlaceJson,
     SearchJson,
     SimilarJson,
@@ -40,6 +41,7 @@ from search.json_shapes import (
     WorksJson,
 )
 from search.known import Capture, Known, KnownDocument, Listed, Place, Record
+from search.pictures import Pictures
 from search.results import Complaint, Facet, Hit, Passage, Results, Suggestion, Widening
 from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr
 from search.text import ReadDocument, ReadPage
@@ -303,6 +305,17 @@ def health_json(health: Health) -> HealthJson:
         "audited": _audited(health.audited),
         "webhooks_given_up": health.given_up,
         "alarms": [{"kind": each.kind, "says": each.says, "remedy": each.remedy} for each in health.alarms],
+        "ocr": _pictures(health.pictures),
+    }
+
+
+def _pictures(queue: Pictures) -> PicturesJson:
+    return {
+        "waiting": queue.waiting,
+        "files": queue.files,
+        "oldest": _moment(queue.oldest),
+        "problem": queue.problem,
+        "failed": queue.failed,
     }
 
 

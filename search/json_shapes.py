@@ -491,6 +491,17 @@ class AlarmJson(TypedDict):
     remedy: str
 
 
+class PicturesJson(TypedDict):
+    """The queue of pages for OCR: pages that wait, in how many files, since when the oldest does (null: none waits);
+    `problem`: what they wait for, if not for their turn; `failed`: pages that were given up."""
+
+    waiting: int
+    files: int
+    oldest: str | None
+    problem: str
+    failed: int
+
+
 class HealthJson(TypedDict):
     """`status`: ok, trouble or unavailable (no search can be answered; HTTP 503); `behind`: changes that the index
     which answers has not taken in; `index`: what to do about it, if anything; then names of sources: `late` also has
@@ -511,6 +522,7 @@ class HealthJson(TypedDict):
     audited: AuditedJson | None
     webhooks_given_up: int
     alarms: list[AlarmJson]
+    ocr: PicturesJson
 
 
 class ChangeJson(TypedDict):

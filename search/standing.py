@@ -5,7 +5,7 @@ have it too; one that has never run well says so.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from catalog.cadence import is_late
 from catalog.tables import captures, documents, sources, webhooks, works
 from search.audited import LastAudit, last_audit
 from search.checked import LastCheck, last_check
+from search.pictures import Pictures, pictures
 
 if TYPE_CHECKING:
     from search.alerts.alarms import Alarm
@@ -104,7 +105,7 @@ class Health:
     """Is everything in step? `failed`, `never` and `late` name the sources whose last run failed, that have never run
     well, that are late, which those that have never run well are too; `checked` is None if the index never was,
     `audited` if the matches never were; `given_up` counts the webhooks that wait for a person,
-    `alarms` are those that ring (search/alerts/alarms.py)."""
+    `alarms` are those that ring (search/alerts/alarms.py), `pictures` the queue of pages for OCR."""
 
     index: IndexStanding
     works: int
@@ -117,6 +118,7 @@ class Health:
     audited: LastAudit | None = None
     given_up: int = 0
     alarms: "tuple[Alarm, ...]" = ()
+    pictures: Pictures = field(default_factory=Pictures)
 
     @property
     def status(self) -> str:
@@ -225,6 +227,7 @@ def health(catalog: Catalog, index: IndexStanding, now: datetime | None = None) 
                 sa.select(sa.func.count()).select_from(webhooks).where(webhooks.c.state == "failed")
             ).scalar_one(),
             alarms=ringing,
+            pictures=pictures(connection),
         )
 
 

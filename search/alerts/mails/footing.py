@@ -28,13 +28,25 @@ def receipt(letter: Letter, w: Wording) -> dict[str, object]:
     """The interval covered, in the reader's time zone, and each source; empty where the mail covers no interval."""
     told = letter.receipt
     if told is None or told.since is None:
-        return {"covers": "", "seen": "", "sources": ()}
+        return {"covers": "", "seen": "", "waits": "", "sources": ()}
     since, until = w.clock(told.since, letter.zone), w.moment(letter.made, letter.zone)
     return {
         "covers": w("All that Forumwatch took in from {since} to {until}.", since=since, until=until),
         "seen": w("{n} document was new in this time.", "{n} documents were new in this time.", n=told.documents),
+        "waits": _waits(told.pictures, w),
         "sources": [_source(each, told.by_source.get(each.source, 0), letter.zone, w) for each in told.sources],
     }
+
+
+def _waits(pictures: int, w: Wording) -> str:
+    """Silence about a page must not look as if it said nothing."""
+    if not pictures:
+        return ""
+    return w(
+        "{n} page that is a picture is still to be read: what it says will follow.",
+        "{n} pages that are pictures are still to be read: what they say will follow.",
+        n=pictures,
+    )
 
 
 def held(letter: Letter, w: Wording) -> Iterator[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.tables import captures, changes, documents
+from search.pictures import pictures
 from search.standing import SourceStanding, source_standings
 
 NEWS = ("created", "updated")
@@ -19,12 +20,13 @@ NEWS = ("created", "updated")
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The sources as they stand, and the documents that were new from `since` on: in all, and by source."""
+    """The sources as they stand, the documents that were new from `since` on (in all, by source), and what waits."""
 
     sources: tuple[SourceStanding, ...]
     since: datetime | None = None
     documents: int = 0
     by_source: dict[str, int] = field(default_factory=dict)
+    pictures: int = 0  # pages that are still to be read by OCR
 
 
 def receipt(catalog: Catalog, now: datetime, since: datetime, after: int, up_to: int) -> Receipt:
@@ -41,7 +43,8 @@ def receipt(catalog: Catalog, now: datetime, since: datetime, after: int, up_to:
     )
     with catalog.read() as connection:
         total = connection.execute(sa.select(sa.func.count()).select_from(new.distinct().subquery())).scalar_one()
-        return Receipt(sources, since, total, dict(connection.execute(per_source).tuples().all()))
+        waiting = pictures(connection).waiting
+        return Receipt(sources, since, total, dict(connection.execute(per_source).tuples().all()), waiting)
 
 
 def seq_before(connection: Connection, moment: datetime) -> int:

@@ -245,6 +245,7 @@ HEALTH: HealthJson = {
     },
     "webhooks_given_up": 0,
     "alarms": [],
+    "ocr": {"waiting": 12, "files": 1, "oldest": "2026-11-24T02:31:40+00:00", "problem": "", "failed": 0},
 }
 
 WATCH: WatchJson = {

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from catalog import CatalogError, tables
 from search import json_shapes
+from search.alerts.mails.receipt import receipt
 from search.as_json import marked
 from search.errors import IndexUnavailable, MistakenRequest
 from search.standing import IndexStanding
@@ -359,6 +360,28 @@ def test_health_says_when_nothing_can_be_searched(client, canned):
     assert twin.json()["status"] == "unavailable" and twin.json()["behind"] == 7
     assert twin.json()["index"] in Page(page.text).text
     assert "Nothing can be searched" in page.text
+
+
+def test_health_tells_of_pages_that_wait_for_ocr(client, library):
+    assert "no page waits" in Page(client.get("/health").text).text
+    row = {"sha256": "e" * 64, "recipe": "", "why": "image", "since": datetime(2026, 11, 3, tzinfo=UTC)}
+    rows = [row | {"page": page, "state": "failed" if page == 9 else "waiting"} for page in range(1, 10)]
+    with library.write() as connection:
+        connection.execute(sa.insert(tables.ocr_pages), rows)
+    assert client.get("/health.json").json()["ocr"] == {
+        "waiting": 8,
+        "files": 1,
+        "oldest": "2026-11-03T00:00:00+00:00",
+        "problem": "",
+        "failed": 1,
+    }
+    text = Page(client.get("/health").text).text
+    assert "8 pages of 1 file wait, the oldest since 2026-11-03 00:00 UTC; 1 could not be read" in text
+    with library.write() as connection:
+        connection.execute(sa.update(tables.ocr_pages).values(reason="Tesseract is not installed"))
+    assert "UTC: Tesseract is not installed; 1" in Page(client.get("/health").text).text
+    with library.read() as connection:
+        assert receipt(library, datetime(2026, 11, 24, tzinfo=UTC), row["since"], 0, 0).pictures == 8
 
 
 def test_nothing_found_helps(client, canned, monkeypatch):

@@ -396,6 +396,21 @@ def test_the_receipt_counts_by_source_in_the_readers_time_zone():
     assert "! WTO documents on GATS Mode 4: late;" in flat
 
 
+@pytest.mark.parametrize("language", ["en", "fr", "es"])
+def test_the_receipt_says_that_pages_wait_for_ocr(language):
+    one = letter(language, items=())
+    for number, there in ((0, False), (1, True), (1200, True)):
+        mail = replace(one, receipt=replace(one.receipt, pictures=number))
+        raw = compose(mail, LINKS, LETTERHEAD)
+        said = {
+            "en": "still to be read: what",
+            "fr": "à lire : ce qu’elle" if number == 1 else "à lire : ce qu’elles",
+            "es": "leer 1 página que" if number == 1 else "páginas que son imágenes",
+        }[language]
+        for text in (text_of(raw), html_of(raw)):
+            assert (said in " ".join(text.replace("\xa0", " ").replace("\u202f", " ").split())) == there
+
+
 def test_an_empty_week_says_how_much_was_looked_at():
     raw = compose(letter(items=(), sources=GOOD), LINKS, LETTERHEAD)
     assert opened(raw)["Subject"] == "Forumwatch: 0 matches in 214 new documents, 28 Sep - 4 Oct 2026"
