@@ -25,7 +25,7 @@ _LETTER = r"[a-zа-яابجده]"
 _SUB = rf"\s?\(?{_LETTER}\)|\s?\([ivx]{{1,4}}\)|[a-z](?![\w)])"  # (b), b), (ii), and b written to the number
 _ITEM = rf"\d{{1,3}}(?:{_SUB})*"
 _NUMBER = rf"(?P<item>{_ITEM}(?:\s?(?:,|;|and|et|y|и|و|和|&)\s?{_ITEM}){{0,6}})"
-_ORDINAL = r"(?:[^\s,.;:]{1,30}[\s-]){0,6}?[^\s,.;:]{1,30}"
+_ORDINAL = r"(?:[^\s,.;:-]{1,30}[\s-]){0,6}?[^\s,.;:-]{1,30}"  # a hyphen parts words, and is in none: one way to match
 _JOB = re.compile(
     r"(?<![\w/])(?:(?P<geneva>(?:GE|V|K|NA|N|HR)\.?\s?\d{2}-\d{4,6})|(?P<plain>\d{2}-\d{5})|\((?P<wto>\d{2}-\d{4})\)"
     r"|(?P<compact>[GNVK]\d{7}))(?:X)?(?:\s?\((?P<letter>[ACEFRS])\))?(?![\w/-])"

@@ -17,6 +17,7 @@ class Limits:
     file_mb: int = 200  # size of the file
     pages: int = 3000  # pages of one file
     characters: int = 20_000_000  # text of one file
+    paragraphs: int = 300_000  # of one file
     output_mb: int = 100  # what a worker may hand back
     ocr_seconds: float = 120.0  # for OCR of one page, in all languages that are tried
     ocr_pixels: int = 12_000_000  # of one page image: A4 at 300 dpi has 8.7 million

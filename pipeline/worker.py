@@ -119,7 +119,8 @@ class Worker:
         how = signal.Signals(-code).name if code is not None and code < 0 else f"exit code {code}"
         if self.memory > _FULL * limits.memory_mb:
             return Failure(f"needed more than {limits.memory_mb} MB of memory ({how})", False, "OutOfMemory")
-        return Failure(f"the reading process crashed ({how})", False, "Crash")
+        why = ", as it does when it gets no more memory" if code == -signal.SIGABRT else ""
+        return Failure(f"the reading process crashed ({how}{why})", False, "Crash")
 
     def kill(self) -> None:
         """Ends the process and whatever it started (it leads a session of its own), and removes its files."""

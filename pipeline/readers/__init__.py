@@ -9,6 +9,7 @@ from pipeline.document import Reading
 from pipeline.errors import EmptyFile, EncryptedFile, TooLarge, UnknownType
 from pipeline.limits import Limits
 from pipeline.readers.reader import Reader
+from pipeline.soundness import made_sound
 
 if TYPE_CHECKING:
     from pipeline.readers.sheet import Seen
@@ -95,14 +96,14 @@ def read(
     data = _bytes(source, limits)
     media_type = sniff.media_type(data)
     if with_ is not None:
-        return _asked_for(with_, media_type, seen).read(data, limits, languages)
+        return made_sound(_asked_for(with_, media_type, seen).read(data, limits, languages), limits)
     bids = [(reader.bid(media_type, data), reader) for reader in readers(seen)]
     best, winner = max(bids, key=lambda bid: bid[0])
     if best <= 0:
         if media_type == sniff.LOCKED:
             raise EncryptedFile(_REASONS[media_type])
         raise UnknownType(_REASONS.get(media_type, f"{media_type}: there is no reader for this type"))
-    return winner.read(data, limits, languages)
+    return made_sound(winner.read(data, limits, languages), limits)
 
 
 def _asked_for(name: str, media_type: str, seen: "Mapping[int, Seen] | None") -> Reader:

@@ -10,12 +10,15 @@ from pipeline.document import Page, Paragraph, Reading
 from pipeline.errors import DamagedFile, NotADocument, NoText, TooLarge
 from pipeline.limits import Limits
 from pipeline.numbering import follows, printed_number
+from pipeline.readers.nesting import DEEPEST, depth
 from pipeline.readers.quality import quality
 from pipeline.readers.refusals import refuse_impostors
 from pipeline.tidy import characters
 
 _MAX_BYTES = 20_000_000
 _MAX_TAGS = 400_000
+_FEW_BROKEN = 0.1  # of the characters beyond ASCII: in a page of another encoding, all are broken
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 _CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,30})", re.IGNORECASE)
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,30})", re.IGNORECASE)
 _LANGUAGE = re.compile(r"<html[^>]{0,500}?\slang\s*=\s*[\"']?([a-zA-Z]{2})\b", re.IGNORECASE)
@@ -43,6 +46,8 @@ class HtmlReader:
         if len(data) > _MAX_BYTES or data.count(b"<") > _MAX_TAGS:
             raise TooLarge(f"HTML of {len(data) / 1e6:.1f} MB with {data.count(b'<')} tags")
         text = decode(data)
+        if depth(text) > DEEPEST:
+            raise TooLarge(f"HTML with tags {depth(text)} deep")
         tree = _main_part(text)
         title = _title(text)
         if tree is None:
@@ -84,6 +89,10 @@ def decode(data: bytes) -> str:
             return data.decode(name)
         except (UnicodeDecodeError, LookupError):
             continue
+    broken = data.decode("utf-8", "replace")
+    foreign = sum(map(len, _FOREIGN.findall(broken)))
+    if broken.count("\ufffd") <= _FEW_BROKEN * foreign:  # one bad byte does not make another encoding of it
+        return broken
     return data.decode("windows-1252", "replace")
 
 

@@ -95,7 +95,8 @@ class _Parts:
                 raise DamagedFile("the Word file has no main part")
             return None
         if info.file_size > _MAX_PART or info.file_size > _MAX_RATIO * max(1000, info.compress_size):
-            raise TooLarge(f"{name} unpacks to {info.file_size / 1e6:.0f} MB")
+            times = info.file_size // max(1, info.compress_size)
+            raise TooLarge(f"{name} unpacks to {info.file_size / 1e6:.1f} MB, {times} times its size")
         with self._archive.open(info) as part:
             data = part.read(_MAX_PART + 1)
         if len(data) > _MAX_PART:
