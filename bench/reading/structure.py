@@ -64,7 +64,7 @@ def structures() -> Iterator[Structure]:
 
     for path in sorted(Path(CORPUS).glob("pdf/*.pdf")):
         try:
-            reading = read(path, Limits(ocr=False))
+            reading = read(path, Limits())
         except ReadError:
             continue
         over = sum(paragraph.last_page > paragraph.page for paragraph in reading.paragraphs)

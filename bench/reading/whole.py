@@ -53,7 +53,7 @@ def corpus_files(corpus: Path = CORPUS) -> list[Path]:
 def walk(files: Sequence[Path], home: Path) -> Way:
     """Takes all files in, without OCR and then with it, and looks into the catalog."""
     bare = {"PATH": str(Path(sys.executable).parent)}  # no Tesseract there
-    commands = [_run(home, ["add", "--json", *map(str, files)], "add, without OCR", bare)]
+    commands = [_run(home, ["add", "--json", *map(str, files)], "add, where Tesseract is missing", bare)]
     for said, arguments in _with_ocr():
         commands.append(_run(home, arguments, said, {}))
     catalog = Catalog(f"sqlite:///{home / 'catalog.sqlite'}")
@@ -61,7 +61,7 @@ def walk(files: Sequence[Path], home: Path) -> Way:
 
 
 def _with_ocr() -> list[tuple[str, list[str]]]:
-    return [("read, with OCR", ["read", "--json"]), ("index", ["index"])]
+    return [("read --only pictures", ["read", "--only", "pictures", "--json"]), ("index", ["index"])]
 
 
 def _run(home: Path, arguments: list[str], said: str, more: dict[str, str]) -> Command:
