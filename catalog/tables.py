@@ -222,7 +222,7 @@ ocr_pages = Table(
     Column("page", Integer, primary_key=True),
     Column("recipe", String(32), nullable=False, comment="which way of reading pictures made it"),
     Column("state", String(16), nullable=False, index=True, comment="waiting, done or failed"),
-    Column("why", String(16), nullable=False, comment="image, layer, glyphs, curves, picture, by-hand"),
+    Column("why", String(16), nullable=False, comment="image, layer, glyphs, curves, picture, figure, by-hand"),
     Column("reason", Text, nullable=False, default=""),
     Column("attempts", Integer, nullable=False, default=0),
     Column("try_again", Instant),

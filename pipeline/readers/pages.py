@@ -7,12 +7,14 @@ from typing import Any
 from pipeline import languages
 from pipeline.errors import DamagedFile, EncryptedFile, TooLarge
 from pipeline.limits import Limits
+from pipeline.readers.figures import holds_print
 from pipeline.readers.order import put_in_order
 from pipeline.readers.pdfium import look
 from pipeline.readers.quality import quality
 from pipeline.readers.sheet import Sheet
 
 PAGE_SIZE = 0.6  # an image that covers this share of a page is the page
+_FIGURE = 0.15  # one that covers this share may be a table or a page of text
 _DAMAGED = 50  # pages that may be damaged before the file is
 _DENSE = 150  # lines from which the page of a scan is set in many columns
 
@@ -54,7 +56,9 @@ def _sheet(document: Any, index: int) -> Sheet:
     except pypdfium2.PdfiumError:
         return Sheet(index + 1, 1.0, 1.0, note="damaged")
     try:
-        return look(page, index + 1)
+        sheet = look(page, index + 1)
+        sheet.figure = _FIGURE <= sheet.image < PAGE_SIZE and bool(sheet.lines) and holds_print(page)
+        return sheet
     finally:
         page.close()
 

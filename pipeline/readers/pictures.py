@@ -24,6 +24,7 @@ WAITS = {  # why a page is read from its picture, and what is said of it until t
     "glyphs": "waits for OCR: its letters stand for others than those shown",
     "curves": "waits for OCR: its letters are drawn",
     "picture": "waits for OCR: most of the page is a picture",
+    "figure": "a part of it is a picture and waits for OCR",
     "by-hand": "waits for OCR, as was asked for",
 }
 _GOOD_LAYER = 0.95  # a scan's text layer of this quality is kept
@@ -45,6 +46,8 @@ def reason_to_try_ocr(sheet: Sheet) -> str:
         return "layer"
     if sheet.quality < _BROKEN and written > _FEW:
         return "glyphs"
+    if sheet.figure:
+        return "figure"
     return "picture" if sheet.image >= PAGE_SIZE and written < _FEW else ""
 
 
@@ -56,16 +59,33 @@ def settle(sheet: Sheet, seen: Mapping[int, Seen], by_hand: bool = False) -> Non
     found = seen.get(sheet.number)
     if found is None:
         sheet.awaits, sheet.note = why, WAITS[why]
-        if why not in ("picture", "by-hand") and sheet.quality < _READABLE:
+        if why not in ("picture", "figure", "by-hand") and sheet.quality < _READABLE:
             sheet.lines, sheet.method, sheet.quality, sheet.language = [], "none", 0.0, None
     elif found.failed:
         sheet.note = f"OCR failed: {found.failed}"
     elif not found.lines:
         sheet.method, sheet.note = ("tesseract", "no text in the picture") if not sheet.lines else (sheet.method, "")
+    elif why == "figure":
+        _add_figure(sheet, found)
     elif not sheet.lines or why == "by-hand" or found.quality > sheet.quality - _DOUBT * (why == "layer"):
         sheet.lines, sheet.method = [replace(line) for line in found.lines], "tesseract"
         finish(sheet, found.language)
         sheet.quality = found.quality
+
+
+def _add_figure(sheet: Sheet, found: Seen) -> None:
+    """What OCR saw where the page has no text of its own."""
+    more = [replace(line, block=0) for line in found.lines if not any(_over(line, own) for own in sheet.lines)]
+    if more:
+        quality, sheet.lines = sheet.quality, [*sheet.lines, *more]
+        finish(sheet, sheet.language)
+        sheet.quality, sheet.method = min(quality, sheet.quality), f"{sheet.method}+tesseract"
+
+
+def _over(line: Line, own: Line) -> bool:
+    """Whether a line that OCR saw stands where the page has text."""
+    middle = (line.top + line.bottom) / 2
+    return own.top - 1 < middle < own.bottom + 1 and line.x0 < own.x1 and own.x0 < line.x1
 
 
 def see(source: bytes | Path, number: int, hints: tuple[str, ...], limits: Limits) -> Seen:

@@ -39,6 +39,7 @@ class Sheet:
     language: str | None = None
     all_in: bool = False  # nothing on the page is in another language
     image: float = 0.0
+    figure: bool = False  # an image that is a good part of the page holds print
     paths: int = 0
     uprights: set[int] = field(default_factory=set)  # where upright rules stand, so that a frame counts for two
     boxes: int = 0

@@ -91,7 +91,10 @@ def upgrade() -> None:
         sa.Column("recipe", sa.String(length=32), nullable=False, comment="which way of reading pictures made it"),
         sa.Column("state", sa.String(length=16), nullable=False, comment="waiting, done or failed"),
         sa.Column(
-            "why", sa.String(length=16), nullable=False, comment="image, layer, glyphs, curves, picture, by-hand"
+            "why",
+            sa.String(length=16),
+            nullable=False,
+            comment="image, layer, glyphs, curves, picture, figure, by-hand",
         ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),

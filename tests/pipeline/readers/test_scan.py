@@ -104,6 +104,47 @@ def both():
     return out.getvalue()
 
 
+def with_figure(print_):
+    """A page of type with a picture in its middle: a pasted table, or a photograph."""
+    import io
+    import random
+
+    import pypdfium2
+    from PIL import Image, ImageDraw
+
+    picture = Image.new("RGB", (400, 300), "white")
+    chance = random.Random(2)
+    if print_:
+        for row in range(10):
+            for word in range(4):
+                at = (20 + word * 95, 15 + row * 28)
+                ImageDraw.Draw(picture).text(at, chance.choice(("Remittances", "2,344", "workers")), fill="black")
+    else:
+        picture.putdata([(chance.randrange(256),) * 3 for _ in range(400 * 300)])
+    document = pypdfium2.PdfDocument(pdf(column(ENGLISH, 80, 100, 75)))
+    image = pypdfium2.PdfImage.new(document)
+    image.set_bitmap(pypdfium2.PdfBitmap.from_pil(picture))
+    image.set_matrix(pypdfium2.PdfMatrix().scale(440, 300).translate(80, 300))
+    page = document[0]
+    page.insert_obj(image)
+    page.gen_content()
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def test_a_table_that_was_pasted_as_a_picture_is_read_beside_the_text_and_a_photograph_is_not():
+    assert read(with_figure(print_=False)).pictures == ()
+    reading = read(with_figure(print_=True))
+    assert reading.pictures == ((1, "figure"),)
+    assert reading.pages[0].text.startswith("The Committee")  # it can be read meanwhile
+    table = Line("Remittances 2,344", 100, 300, 300, 312, 10)
+    again = Line("The Comnittee recommends", 80, 92, 240, 104, 10)  # what is text already, seen once more
+    seen = read(with_figure(print_=True), seen={1: Seen((again, table), "en", 0.9)})
+    assert (seen.pages[0].method, seen.pages[0].awaits_ocr) == ("pypdfium2+tesseract", False)
+    assert "Remittances 2,344" in seen.pages[0].text and "Comnittee" not in seen.pages[0].text
+
+
 @pytest.mark.parametrize("there", [frozenset(), frozenset({"osd"})])
 def test_without_tesseract_or_its_language_nothing_is_seen_and_that_may_pass(there, monkeypatch):
     monkeypatch.setattr(scan, "installed", lambda: there)
