@@ -15,13 +15,15 @@ from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from bench.reading import agree, cells, costs, needs, stages, structure, table, text, web, whole
+from bench.reading import agree, candidates, cells, costs, needs, stages, structure, table, text, web, whole
 from bench.reading.truth import CORPUS, truths
 
 
 def main() -> int:
     asked = _asked()
     begun = time.monotonic()
+    if candidates.MISSING:
+        print(f"NOT MEASURED: {candidates.MISSING}", file=sys.stderr)
     if asked.quick or asked.only:
         _quick(asked.only)
         print(f"{time.process_time():.0f} CPU seconds")
@@ -37,7 +39,7 @@ def main() -> int:
             _show(written[-1] + "\n")
     written.append(f"All in {(time.monotonic() - begun) / 60:.0f} minutes.")
     _show(written[-1])
-    if asked.keep and not asked.without:
+    if asked.keep and not asked.without and not candidates.MISSING:
         table.keep("\n\n".join(written))
     return 0
 

@@ -3,6 +3,7 @@
 Ours is measured on its paragraphs, which are what is searched, quoted and mailed.
 """
 
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -60,9 +61,7 @@ def layout(path: Path) -> list[str]:
     return pdftotext(path, "-layout")
 
 
-ALONE: dict[str, Candidate] = {
-    "pypdfium2": pdfium,
-    "pdfplumber": pdfplumber,
-    "pdftotext": pdftotext,
-    "pdftotext -layout": layout,
-}
+ALONE: dict[str, Candidate] = {"pypdfium2": pdfium, "pdfplumber": pdfplumber}
+MISSING = "" if shutil.which("pdftotext") else "pdftotext is not installed (poppler-utils)"
+if not MISSING:
+    ALONE |= {"pdftotext": pdftotext, "pdftotext -layout": layout}

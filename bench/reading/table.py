@@ -8,6 +8,7 @@ from datetime import date
 from importlib import metadata
 from pathlib import Path
 
+from bench.reading.candidates import MISSING
 from bench.reading.compare import Score
 from bench.reading.text import OURS, TIE, Row
 
@@ -75,7 +76,10 @@ def heading() -> str:
     """When and where it was measured, and against what."""
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in ("pypdfium2", "pdfplumber", "trafilatura"))
-    poppler = subprocess.run(["pdftotext", "-v"], capture_output=True, text=True, check=False).stderr.splitlines()
+    poppler = []
+    if not MISSING:
+        asked = subprocess.run(["pdftotext", "-v"], capture_output=True, text=True, check=False)
+        poppler = asked.stderr.splitlines()
     return (
         f"Measured on {date.today().isoformat()} ({machine}; load at the start {os.getloadavg()[0]:.1f}) "
         f"with {versions}, {poppler[0] if poppler else 'no pdftotext'}."

@@ -57,7 +57,7 @@ def walk(files: Sequence[Path], home: Path) -> Way:
     for said, arguments in _with_ocr():
         commands.append(_run(home, arguments, said, {}))
     catalog = Catalog(f"sqlite:///{home / 'catalog.sqlite'}")
-    return Way(commands, _files(catalog, files), _worst(catalog, files))
+    return Way(commands, files_of(catalog, files), _worst(catalog, files))
 
 
 def _with_ocr() -> list[tuple[str, list[str]]]:
@@ -76,7 +76,7 @@ def _run(home: Path, arguments: list[str], said: str, more: dict[str, str]) -> C
     return said, time.monotonic() - begun, usage.ru_utime + usage.ru_stime
 
 
-def _files(catalog: Catalog, files: Sequence[Path]) -> list[File]:
+def files_of(catalog: Catalog, files: Sequence[Path]) -> list[File]:
     documents, pages = tables.documents, tables.pages
     by_hash = {_sha256(path): path for path in files}
     found = {path: File(_name(path), "LOST", "no row in the catalog") for path in files}
