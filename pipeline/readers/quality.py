@@ -2,13 +2,15 @@
 
 Four signs: words that no printer set ("Nicar~gua", "Pr ine"), characters that stand for nothing, too few of the words
 every page of prose is full of (a broken glyph map gives plausible letters and no words), and, in English, too many
-words that are in no list ("nonths": at most 0.05 of the words of recent print, 0.07 to 0.28 of bad OCR layers).
+words that are in no list ("nonths": at most 0.05 of the words of recent print, 0.07 to 0.28 of bad OCR layers); in
+French, Spanish, Russian and Arabic, words with letters in a row that no word of the language has.
 """
 
 import re
 from collections import Counter
 
 from pipeline.languages import OTHER, common_share, detect
+from pipeline.readers.letters import likely
 from pipeline.readers.tokens import Look, has_english, looks
 
 _PLAIN_SHARE = {
@@ -50,19 +52,21 @@ def quality(text: str, language: str | None = None) -> float:
     # A word that stands out often is more likely a term or an abbreviation than dust.
     dust += sum(count if not word.isascii() else min(count, _REPEATED) for word, count in odd.items())
     clean = max(0.0, 1.0 - _PENALTY * dust / max(len(tokens), 8) - 5.0 * bad / max(1, len(text)))
-    return round(clean * _plausible(text, counted, language), 3)
+    return round(clean * _plausible(text, tokens, counted, language), 3)
 
 
-def _plausible(text: str, counted: _Counted, language: str | None) -> float:
+def _plausible(text: str, tokens: list[str], counted: _Counted, language: str | None) -> float:
     """1 where the page reads like prose, or is too short or too full of names and figures to tell."""
     language = language or detect(text)
-    whole = _plausible_in(text, counted, language)
+    whole = _plausible_in(text, tokens, counted, language)
     if whole > _MIXED_PAGE:
         return whole
     parts = by_language(text)
     if len(parts) < 2:
         return whole
-    judged = [(len(part), _plausible_in(part, looks(part.split()), tongue)) for tongue, part in parts.items()]
+    judged = [
+        (len(part), _plausible_in(part, part.split(), looks(part.split()), tongue)) for tongue, part in parts.items()
+    ]
     return max(whole, sum(length * mark for length, mark in judged) / sum(length for length, _ in judged))
 
 
@@ -81,8 +85,8 @@ def by_language(text: str) -> dict[str, str]:
     return parts
 
 
-def _plausible_in(text: str, counted: _Counted, language: str | None) -> float:
-    known = _known(counted) if language == "en" else 1.0
+def _plausible_in(text: str, tokens: list[str], counted: _Counted, language: str | None) -> float:
+    known = _known(counted) if language == "en" else likely(tokens, language or "")
     count = len(text) // 3 if language == "zh" else sum(count for look, count in counted if look.prose)
     if count < _ENOUGH:  # names, figures, headings: they need no common words
         return known
