@@ -20,6 +20,7 @@ from flows.arguments import furnished as _house
 from flows.arguments import language_code as _language
 from flows.arguments import print_json as _print_json
 from flows.cli_check import check_command
+from flows.cli_quarantine import quarantine_command
 from flows.cli_search import search_command
 from flows.house import House
 from flows.settings import Settings, read_settings
@@ -271,28 +272,7 @@ def sources_command(as_json: AsJson = False) -> None:
         _print_json(asdict(line))
 
 
-@app.command("quarantine")
-def quarantine_command(
-    retry: Annotated[list[str] | None, typer.Option(metavar="SHA256", help="read this file again")] = None,
-    needs_ocr: Annotated[bool, typer.Option(help="only the scans that wait for OCR")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Files that could not be read, or not yet, each with its reason."""
-    from flows import shown, steps
-
-    house = _house()
-    for sha256 in retry or ():
-        steps.retry(house, sha256)
-    if retry:
-        steps.read(house)
-        steps.pictures(house, frozenset(retry))
-        steps.index(house)
-        steps.match(house)
-    rows = steps.unread(house, needs_ocr)
-    if not as_json:
-        shown.unread(rows)
-    for row in rows if as_json else ():
-        _print_json(asdict(row))
+app.command("quarantine")(quarantine_command)
 
 
 @app.command("doctor")

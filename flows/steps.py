@@ -279,9 +279,10 @@ def _states(connection: sa.Connection) -> dict[str, dict[str, int]]:
     return found
 
 
-def retry(house: House, sha256: str) -> None:
-    """Puts a file that could not be read back to be read. Errors: of the pipeline, if there is no such file."""
-    put_back(house.catalog, sha256)
+def retry(house: House, sha256: str, read_with: str | None = None) -> None:
+    """Puts a file that could not be read back to be read, with a reader that is named or the one that suits the bytes.
+    Errors: of the pipeline, if there is no such file, or that reader cannot read it."""
+    put_back(house.catalog, sha256, read_with)
 
 
 def unread(house: House, only_ocr: bool = False) -> list[Unread]:

@@ -79,12 +79,14 @@ def forget(house: House) -> int:
 
 
 def alarm(house: House) -> int:
-    """Mails the secretariat what is broken, once a day and kind; returns the mails that are new."""
+    """Mails the secretariat what is broken and what could not be read, once a day and kind; returns the new mails."""
     from search.alerts.alarms import mail_alarms
+    from search.alerts.unreadable import mail_newcomers
 
     _ = house.sources  # also those that were never looked at
     secretariat = house.settings.secretariat
-    return mail_alarms(house.catalog, house.now(), house.links, house.letterhead, secretariat)
+    to = (house.links, house.letterhead, secretariat)
+    return mail_alarms(house.catalog, house.now(), *to) + mail_newcomers(house.catalog, house.now(), *to)
 
 
 def find_corrections(house: House) -> int:

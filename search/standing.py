@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from catalog import Catalog
 from catalog.cadence import is_late
 from catalog.tables import captures, documents, sources, webhooks, works
+from pipeline import Attempt, attempts, choices
 from search.audited import LastAudit, last_audit
 from search.checked import LastCheck, last_check
 from search.pictures import Pictures, pictures
@@ -76,6 +77,8 @@ class Unread:
     source: str
     url: str
     captured: datetime | None
+    choices: tuple[str, ...] = ()  # readers that can be asked for by hand
+    history: tuple[Attempt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,12 +199,13 @@ def unread_documents(catalog: Catalog, after: int = 0, limit: int = 100) -> Unre
             .mappings()
             .all()
         )
-        seen = _last_captures(connection, [row["sha256"] for row in rows])
+        hashes = [row["sha256"] for row in rows]
+        seen = _last_captures(connection, hashes)
         totals = _totals(connection)
-    shown = rows[:limit]
+    shown, tried = rows[:limit], attempts(catalog, hashes)
     return UnreadList(
         **totals,
-        documents=tuple(_unread(row, seen.get(row["sha256"])) for row in shown),
+        documents=tuple(_unread(row, seen.get(row["sha256"]), tried[row["sha256"]]) for row in shown),
         after=shown[-1]["id"] if len(rows) > limit else None,
     )
 
@@ -284,7 +288,7 @@ def _last_captures(connection: Connection, sha256s: Iterable[str]) -> dict[str, 
     return {row["sha256"]: row for row in found}
 
 
-def _unread(row: sa.RowMapping, seen: sa.RowMapping | None) -> Unread:
+def _unread(row: sa.RowMapping, seen: sa.RowMapping | None, history: tuple[Attempt, ...]) -> Unread:
     same = ("id", "sha256", "state", "reason", "attempts", "try_again", "publisher", "media_type")
     words = dict(seen["words"]) if seen else {}
     return Unread(
@@ -294,4 +298,6 @@ def _unread(row: sa.RowMapping, seen: sa.RowMapping | None) -> Unread:
         source=seen["source"] if seen else "",
         url=seen["url"] if seen else "",
         captured=seen["captured"] if seen else None,
+        choices=choices(row["media_type"]),
+        history=history,
     )

@@ -15,6 +15,8 @@ from search.alerts.alarms import Alarm, alarms
 from search.alerts.matching.floods import Hold, held_holds
 from search.alerts.members.mending import SearchStanding, broken_searches
 from search.alerts.post.standing import OutboxReport, outbox_report
+from search.alerts.unreadable import RECENT as RECENTLY
+from search.alerts.unreadable import SHOWN, Newcomer, newcomers
 from search.audited import STEP
 
 AUDITS = 7  # the last of them
@@ -46,7 +48,7 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """`members`, `searches` by state; `bounced` by kind in the last 30 days."""
+    """`members`, `searches` by state; `bounced` by kind in the last 30 days; `unreadable`: newly in quarantine."""
 
     alarms: tuple[Alarm, ...]
     holds: tuple[Hold, ...]
@@ -57,6 +59,7 @@ class Desk:
     strays: tuple[Stray, ...]
     members: dict[str, int]
     searches: dict[str, int]
+    unreadable: tuple[Newcomer, ...] = ()
 
 
 def desk(catalog: Catalog, now: datetime) -> Desk:
@@ -69,6 +72,7 @@ def desk(catalog: Catalog, now: datetime) -> Desk:
         members = _counted(connection, subscribers.c.state)
         searches = _counted(connection, saved_searches.c.state)
         audits = _audits(connection)
+        unreadable = newcomers(connection, now - RECENTLY, now + RECENTLY)
     return Desk(
         alarms(catalog, now),
         held_holds(catalog),
@@ -79,6 +83,7 @@ def desk(catalog: Catalog, now: datetime) -> Desk:
         tuple(Stray(row.at, row.detail) for row in strays),
         members,
         searches,
+        unreadable[:SHOWN],
     )
 
 

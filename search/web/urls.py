@@ -81,6 +81,10 @@ class Urls:
     def quarantine(self, after: int | None = None, json: bool = False) -> str:
         return _with_query(self.page("quarantine", json), [("after", str(after))] if after else [])
 
+    def desk_quarantine(self, token: str, after: int | None = None) -> str:
+        """The same list for the secretariat, with buttons."""
+        return _with_query(self.signed("desk", token, "quarantine"), [("after", str(after))] if after else [])
+
     def unsubscribe(self, token: str) -> str:
         return self.signed("unsubscribe", token)
 

@@ -9,12 +9,16 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from pipeline import ReadError
+from pipeline import retry as put_back
 from search.alerts.desk import desk
 from search.alerts.errors import Refused
 from search.alerts.matching.floods import release
 from search.alerts.post.outbox import release_held
 from search.alerts.tokens import Purpose, verify
+from search.standing import unread_documents
 from search.web.forms import Typed, typed
+from search.web.pages.standing import cursor, unread_shown
 from search.web.signed import found
 from search.web.site import Site
 
@@ -32,6 +36,26 @@ def mount(app: FastAPI, site: Site) -> None:
     def show(token: str) -> HTMLResponse:
         return page(token)
 
+    def unread(token: str, after: int, wrong: str = "", status: int = 200) -> HTMLResponse:
+        found = unread_documents(site.catalog, after)
+        return site.page("quarantine.html", unread_shown(found, after, token, wrong), status)
+
+    def quarantine(request: Request, token: str) -> HTMLResponse:
+        check(token)
+        return unread(token, cursor(request.query_params.get("after", "")))
+
+    async def retry(request: Request, token: str) -> Response:
+        """Puts a file back to be read: the next reading, by schedule or by hand, does the rest."""
+        check(token)
+        fields = await typed(request)
+        after = fields.number("after")
+        try:
+            await run_in_threadpool(put_back, site.catalog, fields("sha256"), fields("with") or None)
+        except ReadError as error:
+            said = f"{str(error)[:1].upper()}{str(error)[1:]}."
+            return await run_in_threadpool(unread, token, after, said, 409)
+        return RedirectResponse(site.local.desk_quarantine(token, after or None), 303)
+
     async def act(request: Request, token: str, deed: str) -> Response:
         check(token)
         if deed not in DEEDS:
@@ -45,6 +69,8 @@ def mount(app: FastAPI, site: Site) -> None:
         return RedirectResponse(site.local.signed("desk", token), 303)
 
     more = {"response_class": HTMLResponse, "response_model": None, "include_in_schema": False}
+    app.add_api_route("/desk/{token}/quarantine", quarantine, methods=["GET", "HEAD"], **more)  # type: ignore[arg-type]
+    app.add_api_route("/desk/{token}/retry", retry, methods=["POST"], **more)  # type: ignore[arg-type]
     app.add_api_route("/desk/{token}", show, methods=["GET", "HEAD"], **more)  # type: ignore[arg-type]
     app.add_api_route("/desk/{token}/{deed}", act, methods=["POST"], **more)  # type: ignore[arg-type]
 

@@ -44,14 +44,12 @@ def mount(app: FastAPI, site: Site) -> None:
         return Answer("sources.html", data, {**shown, "twin_url": site.local.page("sources", json=True)})
 
     def quarantine(request: Request) -> Answer:
-        after = _cursor(request.query_params.get("after", ""))
+        after = cursor(request.query_params.get("after", ""))
         unread = unread_documents(site.catalog, after)
         more = None if unread.after is None else site.whole.quarantine(unread.after, json=True)
         data = unread_json(unread, site.whole, site.whole.quarantine(after or None), more)
         twin = site.local.quarantine(after or None, json=True)
-        return Answer(
-            "quarantine.html", data, {"unread": unread, "groups": _groups(unread), "after": after, "twin_url": twin}
-        )
+        return Answer("quarantine.html", data, {**unread_shown(unread, after), "twin_url": twin})
 
     def healthy() -> Answer:
         found = health(site.catalog, site.searcher.standing())
@@ -77,6 +75,11 @@ def mount(app: FastAPI, site: Site) -> None:
     serve(app, site, "/quarantine", quarantine, unread)
 
 
+def unread_shown(unread: UnreadList, after: int, token: str = "", wrong: str = "") -> dict[str, Any]:
+    """What the page of the list shows; with the `token` of the desk it has buttons."""
+    return {"unread": unread, "groups": _groups(unread), "after": after, "token": token, "wrong": wrong}
+
+
 def _groups(unread: UnreadList) -> list[tuple[str, str, list[Unread]]]:
     """(heading, anchor, documents): scans apart from what is broken and from what is only waiting."""
     scans = [each for each in unread.documents if needs_ocr(each.state, each.reason)]
@@ -94,5 +97,6 @@ def _troubled(source: SourceStanding) -> bool:
     return source.late or source.never or source.state == "failed"
 
 
-def _cursor(words: str) -> int:
+def cursor(words: str) -> int:
+    """The id that a list goes on from; 0, its beginning, for anything else."""
     return int(words) if words.isascii() and words.isdigit() and len(words) < 16 else 0
