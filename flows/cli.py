@@ -17,11 +17,11 @@ from catalog import ForumwatchError
 from flows import cli_audit, cli_desk, cli_gates, cli_mail, cli_members, cli_read
 from flows.arguments import AsJson, NotFound, readable
 from flows.arguments import furnished as _house
-from flows.arguments import language_code as _language
 from flows.arguments import print_json as _print_json
 from flows.cli_check import check_command
 from flows.cli_quarantine import quarantine_command
 from flows.cli_search import search_command
+from flows.cli_text import not_found, text_command
 from flows.house import House
 from flows.settings import Settings, read_settings
 
@@ -159,43 +159,11 @@ def show_command(
     key = find_work(house.catalog, name)
     known = known_work(house.catalog, key) if key else None
     if known is None:
-        raise NotFound(_not_found(house, name))
+        raise NotFound(not_found(house, name))
     _print_json(work_json(known, Urls(house.settings.base_url))) if as_json else shown.work(known)
 
 
-@app.command("text")
-def text_command(
-    name: Annotated[str, typer.Argument(metavar="SYMBOL|SHA256", callback=readable)],
-    language: Annotated[str | None, typer.Option(help="which language version of a symbol", callback=_language)] = None,
-    as_json: AsJson = False,
-) -> None:
-    """The text as it was read, page by page, with printed paragraph numbers."""
-    from flows import shown
-    from search.as_json import document_json
-    from search.text import find_document, read_document
-    from search.web.urls import Urls
-
-    house = _house()
-    sha256 = find_document(house.catalog, name, language)
-    document = read_document(house.catalog, sha256) if sha256 else None
-    if document is None:
-        raise NotFound(_not_found(house, name, language))
-    if document.state != "read":
-        raise NotFound(f"{name} is here but has no text: {document.state}, {document.reason}")
-    _print_json(document_json(document, Urls(house.settings.base_url))) if as_json else shown.text(document)
-
-
-def _not_found(house: House, name: str, language: str | None = None) -> str:
-    """Says also where a file stands that is here but is not (yet) a work, and in which languages a work is here."""
-    from flows.adding import standing
-    from search.shelf import find_work, known_work
-
-    key = find_work(house.catalog, name) if language else None
-    known = known_work(house.catalog, key) if key else None
-    if known:
-        return f"{name} is here only in {', '.join(known.languages) or 'a language that is not known'}"
-    line = standing(house, name)
-    return f"{name} is here but {line}" if line else f"nothing here is called {name}"
+app.command("text")(text_command)
 
 
 @app.command("serve")

@@ -19,7 +19,6 @@ from search.checking import DRIFTS, CheckReport
 from search.known import POOR, Known
 from search.results import Hit, Passage, Results, Widening
 from search.standing import Unread
-from search.text import ReadDocument
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -157,18 +156,6 @@ def work(known: Known) -> None:
         console.print(Text(f"  cites        {cited.target} ({cited.count})"))
     for capture in known.captures:
         console.print(Text(f"  seen         {capture.captured:%Y-%m-%d %H:%M} UTC  {capture.source}  {capture.url}"))
-
-
-def text(document: ReadDocument) -> None:
-    """The text, page by page, printed numbers before their paragraphs."""
-    for page in document.pages:
-        console.print(
-            Text(
-                f"--- page {page.page} ({page.method}, quality {page.quality:.2f}, {page.language or '?'})", style="dim"
-            )
-        )
-        for paragraph in page.paragraphs:
-            console.print(Text(f"{paragraph.number + '. ' if paragraph.number else ''}{paragraph.text}\n"))
 
 
 def sources(lines: Sequence[SourceLine]) -> None:

@@ -22,6 +22,7 @@ _CERTAIN = re.compile(
     |Please\srecycle.*|\d{6}\s\d{6})$""",
     re.VERBOSE,
 )
+_PAGE_NUMBER = re.compile(r"^(?:\d{1,4}|[ivxl]{1,6})(?:\s?/\s?\d{1,4})?(?:\s+|$)|\s+\d{1,4}(?:\s?/\s?\d{1,4})?$")
 _SYMBOL = re.compile(r"^[A-Z][A-Za-z]{0,6}(?:/[A-Z0-9][\w.()\-]*)+\*?(?:\s+\d{1,2}/\d{1,2}/\d{4})?$")
 
 
@@ -37,7 +38,7 @@ class Margins:
         """As `Reading.facts` holds them."""
         found = {"heads": self.heads, "feet": self.feet, "job_numbers": self.job_numbers}
         return {
-            name: [line for line in dict.fromkeys(lines) if not line.isdigit()][:50]
+            name: [line for line in dict.fromkeys(_PAGE_NUMBER.sub("", line) for line in lines) if line][:50]
             for name, lines in found.items()
             if lines
         }

@@ -19,11 +19,13 @@ from search.json_shapes import (
     DocumentJson,
     DocumentRecordJson,
     FacetJson,
+    GridJson,
     HealthJson,
     HitJson,
     HoldingJson,
     KnownDocumentJson,
     PageJson,
+    ParagraphJson,
     PassageJson,
     PicturesJson,
     PlaceJson,
@@ -40,11 +42,11 @@ from search.json_shapes import (
     WorkJson,
     WorksJson,
 )
-from search.known import Capture, Known, KnownDocument, Listed, Place, Record
+from search.known import POOR, Capture, Known, KnownDocument, Listed, Place, Record
 from search.pictures import Pictures
 from search.results import Complaint, Facet, Hit, Passage, Results, Suggestion, Widening
 from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr
-from search.text import ReadDocument, ReadPage
+from search.text import ReadDocument, ReadGrid, ReadPage, ReadParagraph
 from search.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -240,6 +242,8 @@ def document_json(document: ReadDocument, urls: Addresses) -> DocumentJson:
         "language": document.language,
         "media_type": document.media_type,
         "reader": document.reader,
+        "facts": {name: list(lines) for name, lines in document.facts.items()},
+        "grids": [grid_json(grid) for grid in document.grids],
         "pages": [page_json(page) for page in document.pages],
     }
 
@@ -370,7 +374,9 @@ def _passage(passage: Passage, query: str, urls: Addresses) -> PassageJson:
         "plain": passage.text,
         "citation": passage.citation,
         "language": passage.language,
+        "last_page": passage.last_page,
         "quality": passage.quality,
+        "poor": passage.poor,
         "similarity": passage.similarity,
         "sha256": passage.sha256,
         "url": urls.document(passage.sha256, at=passage.ordinal, number=passage.paragraph, query=query),
@@ -439,6 +445,7 @@ def _known_document(document: KnownDocument, urls: Addresses) -> KnownDocumentJs
         "described_from": document.described_from,
         "pages": document.pages,
         "quality": document.quality,
+        "poor": document.quality is not None and document.quality < POOR,
         "methods": list(document.methods),
     }
 
@@ -448,11 +455,37 @@ def page_json(page: ReadPage) -> PageJson:
         "page": page.page,
         "method": page.method,
         "quality": page.quality,
+        "poor": page.poor,
         "language": page.language,
+        "note": page.note,
+        "awaits_ocr": page.awaits_ocr,
         "text": page.text,
-        "paragraphs": [
-            {"number": p.number, "text": p.text, "ordinal": p.ordinal, "language": p.language} for p in page.paragraphs
-        ],
+        "paragraphs": [_paragraph(paragraph) for paragraph in page.paragraphs],
+    }
+
+
+def _paragraph(paragraph: ReadParagraph) -> ParagraphJson:
+    return {
+        "number": paragraph.number,
+        "text": paragraph.text,
+        "ordinal": paragraph.ordinal,
+        "language": paragraph.language,
+        "kind": paragraph.kind,
+        "page": paragraph.page,
+        "last_page": paragraph.last_page,
+        "mark": paragraph.mark,
+        "marks": [{"start": start, "end": end, "note": note} for start, end, note in paragraph.marks],
+        "grid": paragraph.grid,
+    }
+
+
+def grid_json(grid: ReadGrid) -> GridJson:
+    return {
+        "number": grid.number,
+        "page": grid.page,
+        "last_page": grid.last_page,
+        "title": grid.title,
+        "rows": [list(row) for row in grid.rows],
     }
 
 

@@ -6,7 +6,7 @@ answers by itself (`dress_paragraphs`) the work is shown beside it.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
@@ -169,12 +169,16 @@ def _paragraphs(places: Sequence[tuple[int, int]]) -> sa.Select[Any]:
     """These paragraphs with the quality of their pages; of a long one, as much as is looked at for the words."""
     columns = [column for column in paragraphs.c if column.name != "text"]
     text = sa.func.substr(paragraphs.c.text, 1, READ).label("text")
-    on_page = (pages.c.document_id == paragraphs.c.document_id) & (pages.c.page == paragraphs.c.page)
-    return (
-        sa.select(*columns, text, pages.c.quality)
-        .select_from(paragraphs.outerjoin(pages, on_page))
-        .where(at_places(paragraphs, places))
+    worst = (  # of the pages it runs over
+        sa.select(sa.func.min(pages.c.quality))
+        .where(
+            pages.c.document_id == paragraphs.c.document_id,
+            pages.c.page.between(paragraphs.c.page, paragraphs.c.last_page),
+        )
+        .correlate(paragraphs)
+        .scalar_subquery()
     )
+    return sa.select(*columns, text, worst.label("quality")).where(at_places(paragraphs, places))
 
 
 def _parts(things: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -192,15 +196,36 @@ def _passage(tree: Node, row: Row[Any], document: Row[Any], spoken: list[tuple[i
         ordinal=row.ordinal,
         text=text,
         marks=spans,
-        citation=cite(document.symbol or document.title or document.sha256[:12], row.number, row.page, row.kind),
+        citation=cite(document.symbol or document.title or document.sha256[:12], row),
         quality=1.0 if row.quality is None else row.quality,
+        last_page=row.last_page,
     )
 
 
-def cite(name: str, number: str | None, page: int, kind: str = "text") -> str:
-    """A passage as it is cited: "A/HRC/47/30, para. 45"; by its page where no number is printed to cite it by."""
-    part = {"text": "para.", "note": "footnote"}.get(kind)
-    return f"{name}, {part} {number}" if part and number else f"{name}, p. {page}"
+class Cited(Protocol):
+    """What of a paragraph is needed to cite it."""
+
+    @property
+    def number(self) -> str | None: ...
+    @property
+    def page(self) -> int: ...
+    @property
+    def last_page(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def mark(self) -> str | None: ...
+
+
+def cite(name: str, paragraph: Cited) -> str:
+    """A passage as it is cited: "A/HRC/47/30, para. 45", "A/HRC/47/30, footnote 12"; by its pages where no number is
+    printed to cite it by."""
+    if paragraph.kind == "text" and paragraph.number:
+        return f"{name}, para. {paragraph.number}"
+    if paragraph.kind == "note" and (paragraph.mark or "").isdigit():
+        return f"{name}, footnote {paragraph.mark}"
+    over = paragraph.last_page > paragraph.page
+    return f"{name}, pp. {paragraph.page}–{paragraph.last_page}" if over else f"{name}, p. {paragraph.page}"
 
 
 def _cut(text: str, spans: tuple[tuple[int, int], ...]) -> tuple[str, tuple[tuple[int, int], ...]]:

@@ -20,6 +20,8 @@ class ComplaintJson(TypedDict):
 class PassageJson(TypedDict):
     """A paragraph that answers. `text` is HTML-escaped with the words marked; `plain` is the text as it is.
 
+    It runs from `page` to `last_page`; `poor`: its page was read so badly that searches may miss what it says.
+
     `similarity`, from 0 to 1, where it was found by its meaning; null: by its words."""
 
     page: int
@@ -28,7 +30,9 @@ class PassageJson(TypedDict):
     plain: str
     citation: str
     language: str | None
+    last_page: int
     quality: float
+    poor: bool
     similarity: float | None
     sha256: str
     url: str
@@ -142,7 +146,8 @@ class SimilarJson(TypedDict):
 
 
 class KnownDocumentJson(TypedDict):
-    """One file of a work. `quality` is that of its worst page, from 0 (useless) to 1 (clean)."""
+    """One file of a work. `quality` is that of its worst page, from 0 (useless) to 1 (clean); with `poor`, searches may
+    miss what it says there."""
 
     sha256: str
     url: str
@@ -165,6 +170,7 @@ class KnownDocumentJson(TypedDict):
     described_from: dict[str, str]
     pages: int
     quality: float | None
+    poor: bool
     methods: list[str]
 
 
@@ -281,36 +287,71 @@ class WorksJson(TypedDict):
     next_url: str | None
 
 
+class MarkJson(TypedDict):
+    """Where a footnote is called in a text: offsets, and the ordinal of the note."""
+
+    start: int
+    end: int
+    note: int
+
+
 class ParagraphJson(TypedDict):
-    """`number` as printed, null where none is."""
+    """`number` as printed, null where none is. `kind`: text, heading, row (of a table) or note (a footnote).
+
+    It runs from `page` to `last_page`. A note has its `mark` as printed; `marks` has those in a text; a row belongs to
+    the table number `grid`."""
 
     number: str | None
     text: str
     ordinal: int
     language: str | None
+    kind: str
+    page: int
+    last_page: int
+    mark: str | None
+    marks: list[MarkJson]
+    grid: int | None
 
 
 class PageJson(TypedDict):
-    """A page as read, by `method`; `quality` from 0 (useless) to 1 (clean)."""
+    """A page as read, by `method`; `quality` from 0 (useless) to 1 (clean); `poor`: searches may miss what it says.
+
+    `note` says why it could not be read, or not well; a page that `awaits_ocr` is still to be read from its picture.
+    A paragraph is listed with the page it begins on, a footnote with the page it is printed on."""
 
     page: int
     method: str
     quality: float
+    poor: bool
     language: str | None
+    note: str
+    awaits_ocr: bool
     text: str
     paragraphs: list[ParagraphJson]
 
 
+class GridJson(TypedDict):
+    """A table as data, its number counted through the document; `rows` are equally long."""
+
+    number: int
+    page: int
+    last_page: int
+    title: str
+    rows: list[list[str]]
+
+
 class PagesJson(TypedDict):
-    """All pages of one document."""
+    """All pages of one document, and its tables."""
 
     sha256: str
     url: str
     pages: list[PageJson]
+    grids: list[GridJson]
 
 
 class DocumentJson(TypedDict):
-    """The text of one document, all of it."""
+    """The text of one document, all of it. `facts`: what was printed around it (heads, feet, job_numbers), and which
+    pages are blank or could not be read."""
 
     sha256: str
     url: str
@@ -325,7 +366,9 @@ class DocumentJson(TypedDict):
     language: str | None
     media_type: str
     reader: str
+    facts: dict[str, list[str]]
     pages: list[PageJson]
+    grids: list[GridJson]
 
 
 class HoldingJson(TypedDict):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
+from search.known import POOR
+
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
@@ -31,6 +33,16 @@ class Passage:
     citation: str  # to paste: "A/HRC/47/30, para. 45"
     quality: float
     similarity: float | None = None  # 0 to 1, where it was found by its meaning; None: by its words
+    last_page: int = 0  # where it ends; 0: on the same page
+
+    def __post_init__(self) -> None:
+        if not self.last_page:
+            object.__setattr__(self, "last_page", self.page)
+
+    @property
+    def poor(self) -> bool:
+        """Whether its page was read so badly that searches may miss what it says."""
+        return self.quality < POOR
 
 
 @dataclass(frozen=True, slots=True)

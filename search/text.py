@@ -3,8 +3,8 @@
 A part is what fits on one web page; parts are cut at paragraphs, never inside one, and always in the same way.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
@@ -12,25 +12,39 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import Catalog
-from catalog.tables import documents, pages, paragraphs, works
+from catalog.tables import documents, grids, pages, paragraphs, works
+from search.known import POOR
 
 PART = 24_000  # characters of a part; a longer paragraph is a part by itself
 
 
 @dataclass(frozen=True, slots=True)
 class ReadParagraph:
-    """`number` as printed, None where none is; `repeated`: an earlier paragraph of the document has the same number."""
+    """`number` as printed, None where none is; `repeated`: an earlier paragraph of the document has the same number.
+
+    `kind` is text, heading, row or note. It runs from `page` to `last_page`. A note has its `mark`; `marks` has
+    (start, end, ordinal of the note) of each mark in a text; a row belongs to the table number `grid`.
+    """
 
     ordinal: int
     number: str | None
     language: str | None
     text: str
     repeated: bool
+    kind: str = "text"
+    page: int = 0
+    last_page: int = 0
+    mark: str | None = None
+    marks: tuple[tuple[int, int, int], ...] = ()
+    grid: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """A page with those of its paragraphs that are in the part; `begins` is False if an earlier part began it."""
+    """A page with those of its paragraphs that are in the part; `begins` is False if an earlier part began it.
+
+    `note` says why it could not be read, or not well; what `awaits_ocr` has only what could be read without.
+    """
 
     page: int
     method: str
@@ -39,6 +53,24 @@ class ReadPage:
     text: str
     paragraphs: tuple[ReadParagraph, ...]
     begins: bool = True
+    note: str = ""
+    awaits_ocr: bool = False
+
+    @property
+    def poor(self) -> bool:
+        """Whether searches may miss what stands here."""
+        return self.quality < POOR
+
+
+@dataclass(frozen=True, slots=True)
+class ReadGrid:
+    """A table as data; all rows are equally long."""
+
+    number: int
+    page: int
+    last_page: int
+    title: str
+    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +100,8 @@ class ReadDocument:
     pages: tuple[ReadPage, ...]
     parts: tuple[Part, ...]
     part: int | None = None
+    grids: tuple[ReadGrid, ...] = ()  # those with rows here
+    facts: Mapping[str, list[str]] = field(default_factory=dict)  # heads, feet, job_numbers, and pages not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +151,7 @@ def read_document(catalog: Catalog, sha256: str, spot: Spot | None = None) -> Re
         cuts = _cut(outline) if spot else [outline]
         here = _choose(cuts, spot) if spot else 0
         read = _pages(connection, row["id"], cuts[here]) if outline else ()
+        tables = _grids(connection, row["id"], read)
     names = ("sha256", "publisher", "state", "reason", "title", "symbol", "date", "language", "media_type", "reader")
     return ReadDocument(
         **{name: row[name] for name in names},
@@ -124,6 +159,8 @@ def read_document(catalog: Catalog, sha256: str, spot: Spot | None = None) -> Re
         pages=read,
         parts=tuple(_part(cut) for cut in cuts if cut),
         part=here + 1 if spot else None,
+        grids=tables,
+        facts=row["facts"] or {},
     )
 
 
@@ -220,8 +257,22 @@ def _pages(connection: Connection, document_id: int, cut: list[_Piece]) -> tuple
         if row is None:  # a paragraph whose page was never written down
             made.append(ReadPage(page, "unknown", 0.0, None, "", inside, begins))
         else:
-            made.append(ReadPage(page, row.method, row.quality, row.language, row.text, inside, begins))
+            about_it = (row.method, row.quality, row.language, row.text, inside, begins, row.note, row.awaits_ocr)
+            made.append(ReadPage(page, *about_it))
     return tuple(made)
+
+
+def _grids(connection: Connection, document_id: int, read: tuple[ReadPage, ...]) -> tuple[ReadGrid, ...]:
+    """The tables that have a row on these pages."""
+    wanted = {each.grid for page in read for each in page.paragraphs if each.grid is not None}
+    if not wanted:
+        return ()
+    own = sa.select(grids).where(grids.c.document_id == document_id, grids.c.number.between(min(wanted), max(wanted)))
+    return tuple(
+        ReadGrid(row.number, row.page, row.last_page, row.title, tuple(map(tuple, row.rows)))
+        for row in connection.execute(own.order_by(grids.c.number))
+        if row.number in wanted
+    )
 
 
 def _paragraphs(connection: Connection, document_id: int, ordinals: list[int]) -> Iterator[ReadParagraph]:
@@ -236,5 +287,7 @@ def _paragraphs(connection: Connection, document_id: int, ordinals: list[int]) -
     seen = set(before.scalars())
     between = paragraphs.c.ordinal.between(min(ordinals), max(ordinals))
     for row in connection.execute(sa.select(paragraphs).where(of_document, between).order_by(paragraphs.c.ordinal)):
-        yield ReadParagraph(row.ordinal, row.number, row.language, row.text, row.number in seen)
+        marks = tuple((start, end, note) for start, end, note in row.marks)
+        own = (row.kind, row.page, max(row.page, row.last_page), row.mark, marks, row.grid)
+        yield ReadParagraph(row.ordinal, row.number, row.language, row.text, row.number in seen, *own)
         seen.add(row.number)

@@ -8,6 +8,7 @@ from search import MistakenRequest
 from search.as_json import results_json
 from search.fields import FACETS
 from search.hits import LONGEST, cite
+from search.text import ReadParagraph
 from search.web.urls import Urls
 from tests.search.library import WORKS, changed, put
 
@@ -205,9 +206,14 @@ def test_the_passages_of_one_work_can_be_asked_for(searcher):
 
 
 def test_a_footnote_is_cited_as_one_and_a_heading_by_its_page():
-    assert cite("A/1", "4", 2, "note") == "A/1, footnote 4"
-    assert cite("A/1", "II", 2, "heading") == "A/1, p. 2"
-    assert cite("A/1", "12 bis", 2) == "A/1, para. 12 bis"
+    def cited(number=None, kind="text", mark=None, last_page=2):
+        return cite("A/1", ReadParagraph(1, number, "en", "", False, kind, 2, last_page, mark))
+
+    assert cited(mark="4", kind="note") == "A/1, footnote 4"
+    assert cited(mark="*", kind="note") == "A/1, p. 2"
+    assert cited("II", "heading") == "A/1, p. 2"
+    assert cited("12 bis") == "A/1, para. 12 bis"
+    assert cited(last_page=3) == "A/1, pp. 2–3"
 
 
 def test_the_pages_of_a_result_are_walked_by_cursor(searcher):

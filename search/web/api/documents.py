@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
-from search.as_json import page_json, record_json
+from search.as_json import grid_json, page_json, record_json
 from search.json_shapes import DocumentRecordJson, PageJson, PagesJson
 from search.shelf import known_document
 from search.text import ReadDocument, find_file, read_document, read_page
@@ -38,7 +38,9 @@ def mount(router: APIRouter, site: Site) -> None:
 
     def document_pages(sha256: Sha256) -> PagesJson:
         url = site.whole.api(f"documents/{sha256}/pages")
-        return {"sha256": sha256, "url": url, "pages": [page_json(page) for page in _read(site, sha256).pages]}
+        found = _read(site, sha256)
+        pages, grids = [page_json(page) for page in found.pages], [grid_json(grid) for grid in found.grids]
+        return {"sha256": sha256, "url": url, "pages": pages, "grids": grids}
 
     def document_page(sha256: Sha256, number: Number) -> PageJson:
         page = read_page(site.catalog, sha256, number)

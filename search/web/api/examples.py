@@ -45,7 +45,7 @@ WORKS: WorksJson = {
 }
 
 PAGE: PageJson = pages.DOCUMENT["pages"][0]
-PAGES: PagesJson = {"sha256": SHA256, "url": f"{API}/documents/{SHA256}/pages", "pages": [PAGE]}
+PAGES: PagesJson = {"sha256": SHA256, "url": f"{API}/documents/{SHA256}/pages", "pages": [PAGE], "grids": []}
 
 DOCUMENT: DocumentRecordJson = {
     **WORK["documents"][0],

@@ -57,7 +57,9 @@ SEARCH: SearchJson = {
                     "plain": _SAID,
                     "citation": "A/HRC/59/49, para. 45",
                     "language": "en",
+                    "last_page": 13,
                     "quality": 0.98,
+                    "poor": False,
                     "similarity": None,
                     "sha256": _SHA256,
                     "url": f"{_SITE}/documents/{_SHA256}?q=%22domestic+workers%22&at=61#para-45",
@@ -108,6 +110,7 @@ WORK: WorkJson = {
             "described_from": {"title": "source", "date": "masthead"},
             "pages": 21,
             "quality": 0.97,
+            "poor": False,
             "methods": ["pypdfium2"],
         }
     ],
@@ -162,9 +165,27 @@ DOCUMENT: DocumentJson = {
             "quality": 0.98,
             "language": "en",
             "text": f"45. {_SAID}",
-            "paragraphs": [{"number": "45", "text": _SAID, "ordinal": 61, "language": "en"}],
+            "poor": False,
+            "note": "",
+            "awaits_ocr": False,
+            "paragraphs": [
+                {
+                    "number": "45",
+                    "text": _SAID,
+                    "ordinal": 61,
+                    "language": "en",
+                    "kind": "text",
+                    "page": 12,
+                    "last_page": 13,
+                    "mark": None,
+                    "marks": [],
+                    "grid": None,
+                }
+            ],
         }
     ],
+    "grids": [],
+    "facts": {"heads": ["A/HRC/59/49"], "job_numbers": ["GE.25-08123"]},
 }
 
 SOURCES: SourcesJson = {
