@@ -26,7 +26,9 @@ _GOOD = 0.75  # from this quality on, no other language is tried
 _INK = 110  # grey below which a point is printed
 _DUST = 40  # such points on a page of 900: a page number alone has more
 _OTHER_LANGUAGE = 0.8
+_AS_GOOD = 0.05  # quality by which a reading in both languages of a page may seem worse
 _SECOND = 0.2  # share of a page that its second language has
+_SPECKS = " |¦~_"  # what the edge of a sheet looks like
 _SURE = 30.0  # words that Tesseract is less sure of (0 to 100) are dust
 _SCRIPT_SECONDS = 20.0
 _STEPS = 1  # raised when the same picture would be read in another way
@@ -84,9 +86,9 @@ def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
             page.quality *= _OTHER_LANGUAGE
         if best is None or page.quality > best.quality:
             best = page
-        if page.quality < _GOOD and (pair := _two_languages(page)):
+        if pair := _two_languages(page):  # read in one, the other loses its accents though it looks well
             second = _recognise(image, pair[0], until, pair[1])
-            best = max(best, second, key=lambda each: each.quality)
+            best = second if second.quality > best.quality - _AS_GOOD else best
             break
         if seen and seen != language and seen not in tried:
             wanted.insert(0, seen)
@@ -152,7 +154,7 @@ def _page(table: str, language: str) -> Page:
     lines: dict[tuple[str, str, str], list[tuple[str, float, tuple[float, float, float, float]]]] = {}
     for row in table.splitlines()[1:]:
         cells = row.split("\t")
-        if len(cells) < 12 or cells[0] != "5" or not cells[11].strip() or float(cells[10]) < _SURE:
+        if len(cells) < 12 or cells[0] != "5" or not cells[11].strip(_SPECKS) or float(cells[10]) < _SURE:
             continue
         x, y, width, height = map(float, cells[6:10])
         lines.setdefault((cells[2], cells[3], cells[4]), []).append(
