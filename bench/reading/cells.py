@@ -34,23 +34,23 @@ def rows(corpus: Path = CORPUS) -> list[tuple[str, dict[str, float], dict[str, f
 
 
 def neighbours(truth: Path) -> list[Pair]:
-    """Each cell with the next filled one in its row, as words joined; those of one region only."""
+    """Each cell with the next filled one in its row; those of one region only."""
     from lxml import etree
 
     pairs: list[Pair] = []
     for region in etree.parse(str(truth)).iter("region"):
         cells = sorted(
-            (int(cell.get("start-row")), int(cell.get("start-col")), _folded(cell.findtext("content") or ""))
+            (int(cell.get("start-row")), int(cell.get("start-col")), cell.findtext("content") or "")
             for cell in region.iter("cell")
         )
-        filled = [cell for cell in cells if cell[2]]
+        filled = [cell for cell in cells if _folded(cell[2])]
         pairs += [(a[2], b[2]) for a, b in pairwise(filled) if a[0] == b[0]]
     return pairs
 
 
 def _in_text(pages: Sequence[str], pairs: Sequence[Pair]) -> float:
     words = fair_words(fair_text(pages))
-    return sum(holds(words, [*one.split(), *other.split()]) for one, other in pairs) / len(pairs)
+    return sum(holds(words, fair_words(fair_text([f"{one} {other}"]))) for one, other in pairs) / len(pairs)
 
 
 def _grids(grids: Iterable[Sequence[Sequence[str | None]]]) -> set[Pair]:
@@ -70,11 +70,12 @@ def _plumbed(path: Path) -> set[Pair]:
 
 
 def _share(found: set[Pair], pairs: Sequence[Pair]) -> float:
-    return sum(pair in found for pair in pairs) / len(pairs)
+    return sum((_folded(one), _folded(other)) in found for one, other in pairs) / len(pairs)
 
 
 def _folded(text: str) -> str:
-    return " ".join(fair_words(fair_text([text])))
+    """Letters and digits alone: the truth has lost blanks inside some cells."""
+    return "".join(fair_words(fair_text([text])))
 
 
 def table(found: Sequence[tuple[str, dict[str, float], dict[str, float]]]) -> str:
