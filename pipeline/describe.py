@@ -42,7 +42,7 @@ def describe(reading: Reading, words: Mapping[str, str], publisher: str) -> Desc
         agenda_item=_note(
             known, "agenda_item", lines.agenda_number(words.get("agenda_item", "")), frame.agenda_item, None
         ),
-        date=_date(words, frame, known),
+        date=_date(reading, words, frame, known),
         kind=_kind(words, frame, symbols, name, known),
         language=language,
         languages=languages,
@@ -151,7 +151,7 @@ def _session(
     return _note(known, "session", told, printed, None)
 
 
-def _date(words: Mapping[str, str], frame: Masthead, known: dict[str, str]) -> date | None:
+def _date(reading: Reading, words: Mapping[str, str], frame: Masthead, known: dict[str, str]) -> date | None:
     told = parse_date(words.get("date"))
     if told:
         known["date"] = SOURCE
@@ -159,7 +159,10 @@ def _date(words: Mapping[str, str], frame: Masthead, known: dict[str, str]) -> d
     if frame.dates:
         known["date"] = MASTHEAD
         return frame.dates[0]
-    return None
+    declared = next(filter(None, map(parse_date, reading.facts.get("dates", ()))), None)
+    if declared:
+        known["date"] = TEXT
+    return declared
 
 
 def _kind(

@@ -49,9 +49,10 @@ def readers(seen: "Mapping[int, Seen] | None" = None) -> tuple[Reader, ...]:
     from pipeline.readers.html import HtmlReader
     from pipeline.readers.office import OfficeReader
     from pipeline.readers.pdf import PdfReader
+    from pipeline.readers.text import TextReader
     from pipeline.readers.word import WordReader
 
-    return PdfReader(seen or {}), HtmlReader(), WordReader(), OfficeReader()
+    return PdfReader(seen or {}), HtmlReader(), WordReader(), OfficeReader(), TextReader()
 
 
 def choices(media_type: str) -> tuple[str, ...]:
