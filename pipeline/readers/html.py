@@ -33,7 +33,7 @@ _MENU = 4  # such pieces in a row of pieces, from which it is no part of the tex
 _ONLY_LINKS, _WORD_OR_TWO = 0.8, 25
 _SENTENCE = 60  # characters from which a piece speaks for itself
 _POOR = 0.25  # share of the page's sentences below which trafilatura has missed the main text
-_LEAST = 40  # letters of a document
+_LEAST = 40  # characters of a document
 _NOTE = re.compile(r"^[\[(]?\s*(\d{1,3}|[*†‡]{1,3}|[a-z])\s*[\])]?[.:]?\s+")
 _DATES = (
     "//meta[@property='article:published_time']/@content",
@@ -56,14 +56,14 @@ class HtmlReader:
         """The reading: one page, whose paragraphs are what the page's author set as such."""
         if len(data) > _MAX_BYTES or data.count(b"<") > _MAX_TAGS:
             raise TooLarge(f"HTML of {len(data) / 1e6:.1f} MB with {data.count(b'<')} tags")
-        text = _WAYBACK.sub("", decode(data))
+        text = _WAYBACK.sub("", decode(data).replace("\x00", ""))
         if depth(text) > DEEPEST:
             raise TooLarge(f"HTML with tags {depth(text)} deep")
         tree = _tree(text)
         found = blocks(tree.find("body") if tree.find("body") is not None else tree)
         title = _title(tree)
         kept = _main(found, _extracted(text))
-        if sum(map(str.isalpha, "".join(block.text for block in kept))) < _LEAST:
+        if sum(len(block.text) for block in kept) < _LEAST:
             refuse_impostors("\n".join(block.text for block in found), title)
             if tree.find(".//frame") is not None:
                 raise NoText("a page of frames: its text is in other pages")
