@@ -32,8 +32,8 @@ def costs(corpus: Path = CORPUS) -> dict[str, Cost]:
 
 
 def born_digital(corpus: Path) -> list[Path]:
-    """The files of which the table of needs says nothing, and which hold text."""
-    scans = {file for file, _ in needs.needs()}
+    """The files that are no scans, and hold text."""
+    scans = needs.scans()
     return sorted(
         path for path in (corpus / "pdf").glob("*.pdf") if path.name not in scans and "not_found" not in path.name
     )

@@ -2,7 +2,8 @@
 
 A page needs OCR (`yes`) where more than one printed word in twenty is missing from its text layer or wrong there, and
 does not (`no`) where fewer than one in fifty is; `either` is between, or what is missing is handwriting or the same
-words in another script: those are counted apart. Pages that are not in the table are born digital and read well.
+words in another script: those are counted apart. Pages that are not in the table are born digital; some that
+are have a low figure of quality, and the table says why.
 """
 
 import csv
@@ -51,6 +52,11 @@ def needs() -> dict[tuple[str, int], tuple[str, str]]:
             for row in csv.DictReader(lines)
             for page in _numbers(row["pages"])
         }
+
+
+def scans() -> set[str]:
+    """Files that are pictures, or hold pages that are."""
+    return {file for (file, _), (need, why) in needs().items() if need != "no" or "born digital" not in why}
 
 
 def _numbers(written: str) -> Iterator[int]:

@@ -20,6 +20,7 @@ from bench.reading import needs
 from bench.reading.truth import CORPUS
 from catalog import Catalog, tables
 
+EMPTY = "no text in the picture"
 Command = tuple[str, float, float]  # what was run, seconds by the clock, of the processors
 
 
@@ -94,13 +95,13 @@ def files_of(catalog: Catalog, files: Sequence[Path]) -> list[File]:
 
 
 def _worst(catalog: Catalog, files: Sequence[Path], number: int = 40) -> list[tuple[str, int, float, str, str]]:
-    """The pages of the lowest quality that hold anything."""
+    """The pages of the lowest quality that hold anything; those whose picture is empty hold nothing."""
     pages, documents = tables.pages, tables.documents
     by_hash = {_sha256(path): _name(path) for path in files}
     query = (
         sa.select(documents.c.sha256, pages.c.page, pages.c.quality, pages.c.method, pages.c.note)
         .join_from(pages, documents)
-        .where(sa.or_(sa.func.length(pages.c.text) > 0, pages.c.note != ""))
+        .where(sa.or_(sa.func.length(pages.c.text) > 0, pages.c.note.notin_(("", EMPTY))))
         .order_by(pages.c.quality, documents.c.sha256, pages.c.page)
         .limit(number)
     )
