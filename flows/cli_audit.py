@@ -85,6 +85,9 @@ def trace_command(
 
 def _said(hold: "Hold") -> str:
     decided = f" {hold.decided:%Y-%m-%d}" if hold.decided else f" since {hold.since:%Y-%m-%d}"
+    if hold.corrections:
+        waiting = f"{hold.corrections} corrections to {hold.members} members are not told"
+        return f"{hold.id}  {hold.source}  {hold.works} works  {hold.state}{decided}  {waiting}"
     return (
         f"{hold.id}  {hold.source}  {hold.works} works, {hold.usual:g} in a usual week  {hold.state}{decided}  "
         f"{hold.matches} matches of {hold.members} members are not told"

@@ -1,6 +1,7 @@
 """What does it mean? From captured bytes to documents, works, mentions and citations in the catalog."""
 
 from pipeline.again import Rehearsed, ask_again, rehearse
+from pipeline.compare import same_words
 from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
 from pipeline.history import Attempt, attempts
@@ -9,18 +10,34 @@ from pipeline.ocr import Bounds, PicturesReport, read_pictures
 from pipeline.ocr_queue import pictures_wait
 from pipeline.process import Outcome, ReadReport, read_waiting, understand
 from pipeline.readers import choices
+from pipeline.rereading import DESCRIPTION
+from pipeline.versions import (
+    Difference,
+    OldParagraph,
+    Version,
+    carried,
+    differences,
+    text_of,
+    undone,
+    unpacked,
+    version,
+    versions,
+)
 from pipeline.waiting import retry
 
 __all__ = [
+    "DESCRIPTION",
     "Attempt",
     "Bounds",
     "Citation",
     "Description",
+    "Difference",
     "Document",
     "Grid",
     "Limits",
     "Mention",
     "NeedsOcr",
+    "OldParagraph",
     "Outcome",
     "Page",
     "Paragraph",
@@ -29,14 +46,23 @@ __all__ = [
     "ReadReport",
     "Reading",
     "Rehearsed",
+    "Version",
     "WorkerError",
     "ask_again",
     "attempts",
+    "carried",
     "choices",
+    "differences",
     "pictures_wait",
     "read_pictures",
     "read_waiting",
     "rehearse",
     "retry",
+    "same_words",
+    "text_of",
     "understand",
+    "undone",
+    "unpacked",
+    "version",
+    "versions",
 ]

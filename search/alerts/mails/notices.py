@@ -19,6 +19,7 @@ from search.alerts.mails.letter import plain
 from search.alerts.mails.making import Frame, alone, name_of, post
 from search.alerts.mails.notice import Change, Notice, compose_notice, passages_of
 from search.alerts.mails.periods import zone_of
+from search.alerts.matching.rereadings import may_be_mailed
 from search.alerts.wording import Wording, isolated
 
 CHANGED, NOTICE = "changed", "notice"  # outbox.kind
@@ -29,7 +30,7 @@ Rows = Sequence[Row[Any]]
 def make_corrections(catalog: Catalog, now: datetime, links: Links, letterhead: Letterhead) -> int:
     """One mail for each member who was told something that is no longer so."""
     made = 0
-    for who in _owners(catalog, sa.select(corrections.c.subscriber_id).where(corrections.c.outbox_id.is_(None))):
+    for who in _owners(catalog, sa.select(corrections.c.subscriber_id).where(_unmailed())):
         with catalog.write() as connection:
             alone(connection)
             rows = _changes_of(connection, who)
@@ -79,11 +80,15 @@ def _owners(catalog: Catalog, query: sa.Select[tuple[int]]) -> list[int]:
         return sorted(set(connection.execute(query).scalars()))
 
 
+def _unmailed() -> sa.ColumnElement[bool]:
+    return corrections.c.outbox_id.is_(None) & may_be_mailed()
+
+
 def _changes_of(connection: Connection, who: int) -> Rows:
     query = (
         sa.select(corrections, works.c.key, works.c.title, works.c.symbol, *_WHO)
         .select_from(corrections.join(subscribers).join(works))
-        .where(corrections.c.subscriber_id == who, corrections.c.outbox_id.is_(None), subscribers.c.state == "active")
+        .where(corrections.c.subscriber_id == who, _unmailed(), subscribers.c.state == "active")
     )
     return connection.execute(query.order_by(corrections.c.id).limit(MOST)).all()
 

@@ -7,7 +7,8 @@ not run, or a match that was lost later, is made good all the same.
 
 Left out, and said how many: works that changed after the matcher or the index last looked. Sent late but not counted:
 searches that mean another thing each day (last week), and works that were matched when words were understood
-otherwise (another lexicon): that they match now is no fault of the matcher.
+otherwise (another lexicon): that they match now is no fault of the matcher. Works that were only read again are due by
+the rule of fresh.py, asked of the search engine too.
 """
 
 from collections import defaultdict
@@ -24,8 +25,10 @@ from sqlalchemy.engine import Connection
 from catalog import NOTED, Catalog, upsert
 from catalog.tables import changes, matches, saved_searches, subscribers, watermarks
 from search.alerts.matching.floods import hold_for
+from search.alerts.matching.fresh import Fresh, read_fresh
 from search.alerts.matching.matching import READER as MATCHER
 from search.alerts.matching.running import RUNNING
+from search.alerts.matching.settling import Doubt, told
 from search.alerts.members.presence import hold_the_door
 from search.alerts.members.saved import meaning
 from search.citing import Citing
@@ -98,7 +101,15 @@ class _Window:
     up_to: int
     understood: int
     news: dict[int, int] = field(default_factory=dict)
+    fresh: dict[int, Fresh] = field(default_factory=dict)
     waiting: int = 0
+
+    def pair(self, search: int, work: int, lasting: bool) -> _Pair:
+        return _Pair(search, work, self.news[work], lasting and self.news[work] > self.understood)
+
+    def is_doubtful(self, work: int, start_seq: int) -> bool:
+        """It was only read again since."""
+        return work in self.fresh and not self.fresh[work].is_whole(start_seq)
 
 
 def audit(
@@ -111,6 +122,7 @@ def audit(
     window = _window(catalog, _indexed(catalog, engine, wait), since)
     counts = dict.fromkeys(("searches", "pairs", "missed", "late", "beyond", "unasked"), 0)
     found: list[_Pair] = []
+    doubts: dict[Doubt, bool] = {}
     citing = Citing(catalog)
     for asked, searches in _searches(catalog):
         counts["searches"] += len(searches)
@@ -118,17 +130,21 @@ def audit(
         if some is None:
             counts["unasked"] += len(searches)
             continue
-        members, lasting = some
+        members, tree, lasting = some
         for search, known in _known(catalog, searches, window):
             due = {work for work in members if window.news[work] > search.start_seq}
+            unsure = {work for work in due - known if window.is_doubtful(work, search.start_seq)}
+            doubts |= {Doubt(search.id, search.start_seq, tree, asked.scope, work): lasting for work in unsure}
+            due -= unsure
             counts["pairs"] += len(due) if lasting else 0
             counts["beyond"] += len(known - members)
-            for work in due - known:
-                seq = window.news[work]
-                found.append(_Pair(search.id, work, seq, lasting and seq > window.understood))
+            found += (window.pair(search.id, work, lasting) for work in due - known)
         if len(found) >= WRITTEN:
             _count(counts, _write(catalog, found, now))
             found = []
+    for doubt in told(catalog, doubts, window.fresh):
+        counts["pairs"] += doubts[doubt]
+        found.append(window.pair(doubt.search, doubt.work, doubts[doubt]))
     _count(counts, _write(catalog, found, now, window))
     return AuditReport(
         works=len(window.news), waiting=window.waiting, after_seq=window.after, up_to_seq=window.up_to, **counts
@@ -154,7 +170,7 @@ def _window(catalog: Catalog, indexed: int, since: datetime | None) -> _Window:
     with catalog.read() as connection:
         up_to = min(indexed, catalog.watermark(connection, MATCHER))
         after = _before(connection, since) if since else _overlapping(connection, catalog.watermark(connection, READER))
-        window = _Window(after, up_to, _understood(catalog, connection))
+        window = _Window(after, up_to, _understood(catalog, connection), fresh=read_fresh(connection, after))
         every = sa.func.max(changes.c.seq).label("every")
         news = sa.func.max(sa.case((changes.c.kind != NOTED, changes.c.seq), else_=0)).label("news")
         newest = sa.select(changes.c.work_id, every, news).where(changes.c.seq > after).group_by(changes.c.work_id)
@@ -208,14 +224,15 @@ def _searches(catalog: Catalog) -> Iterator[tuple[_Asked, list[_Search]]]:
     yield from together.items()
 
 
-def _ask(citing: Citing, engine: Engine, asked: _Asked, news: Mapping[int, int]) -> tuple[set[int], bool] | None:
-    """The works of the window that it finds, and whether it means the same tomorrow; None: it cannot be asked."""
+def _ask(citing: Citing, engine: Engine, asked: _Asked, news: Mapping[int, int]) -> tuple[set[int], Node, bool] | None:
+    """The works of the window that it finds, its tree, and whether it means the same tomorrow; None: it cannot be
+    asked."""
     understood = meaning(asked.query, citing, filters=dict(asked.filters))
     if understood.nothing:
         return None
     find = _paragraphs_among if asked.scope == "paragraphs" else _among
     try:
-        return find(engine, understood.tree, news), understood.lasting
+        return find(engine, understood.tree, news), understood.tree, understood.lasting
     except MistakenRequest:  # too much for one question: the search page says the same
         return None
 

@@ -5,7 +5,8 @@ revised, the passage is looked for in what speaks in its place: if it stands the
 When a corrigendum comes that names its paragraph or quotes it, that is told. Withdrawn means what can be known today:
 the publisher answers 404 or 410 at every address where the document was, or nothing of the work is left that was
 read. A document that was only recognised as part of another work is not withdrawn. Where no passage was quoted,
-only that is told. Each change brings a member one row a work at most; the mail is made from the rows.
+only that is told. Each change brings a member one row a work at most; the mail is made from the rows. What a
+re-reading in bulk brings waits for a person (rereadings.py).
 """
 
 from collections import defaultdict
@@ -32,6 +33,7 @@ from catalog.tables import (
     watermarks,
 )
 from search.alerts.matching.comparing import fold
+from search.alerts.matching.rereadings import hold_rereading
 from search.alerts.matching.speaking import CHANGED, WITHDRAWN, Finding, Quoted, Shelf
 from search.alerts.members.presence import still_here
 
@@ -100,6 +102,7 @@ def _follow(catalog: Catalog, batch: int) -> int | None:
         if connection.execute(now_at).scalar_one() != mark:
             return 0  # another was here before: what it found is what we found
         made = upsert(connection, corrections, still_here(connection, rows), _KEY, update=False)
+        hold_rereading(connection, rows)
         catalog.move_watermark(connection, READER, some[-1].seq)
     return made
 
@@ -120,6 +123,7 @@ def _look_again(catalog: Catalog, since: datetime, batch: int) -> int:
         if rows:
             with catalog.write() as connection:
                 made += upsert(connection, corrections, still_here(connection, rows), _KEY, update=False)
+                hold_rereading(connection, rows)
     return made
 
 

@@ -21,7 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import Catalog
-from catalog.tables import captures, changes, documents, holds, matches, saved_searches
+from catalog.tables import captures, changes, corrections, documents, holds, matches, saved_searches
 from search.alerts.errors import Refused
 
 HELD, RELEASED, DROPPED = "held", "released", "dropped"  # holds.state
@@ -42,6 +42,7 @@ class Hold:
     decided: datetime | None
     matches: int
     members: int
+    corrections: int = 0  # of a re-reading (rereadings.py): these wait in place of matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Thresholds:
     weeks: int
     passed_over: int
     hours: int
+    corrections: int
 
     @property
     def sudden(self) -> timedelta:
@@ -112,9 +114,12 @@ def list_holds(catalog: Catalog) -> tuple[Hold, ...]:
         .group_by(matches.c.hold_id)
         .subquery()
     )
-    query = sa.select(holds, waiting.c.matches, waiting.c.members).join_from(
-        holds, waiting, holds.c.id == waiting.c.hold_id, isouter=True
-    )
+    mine = (corrections.c.hold_id == holds.c.id) & corrections.c.outbox_id.is_(None)
+    told = sa.select(sa.func.count(sa.distinct(corrections.c.subscriber_id))).where(mine).scalar_subquery()
+    number = sa.select(sa.func.count()).where(mine).scalar_subquery()
+    query = sa.select(
+        holds, waiting.c.matches, waiting.c.members, number.label("corrections"), told.label("to")
+    ).join_from(holds, waiting, holds.c.id == waiting.c.hold_id, isouter=True)
     with catalog.read() as connection:
         return tuple(
             Hold(
@@ -126,7 +131,8 @@ def list_holds(catalog: Catalog) -> tuple[Hold, ...]:
                 row.state,
                 row.decided,
                 row.matches or 0,
-                row.members or 0,
+                row.members or row.to,
+                row.corrections,
             )
             for row in connection.execute(query.order_by(holds.c.id.desc()))
         )

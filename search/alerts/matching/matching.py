@@ -3,7 +3,7 @@
 Nothing is lost, because the watermark moves in the transaction that writes the matches; nothing doubles, because
 (search, work) is unique; and several matchers may run at once, because a batch counts only if the watermark is still
 where its maker found it. What counts is the work as it is now, whatever the change was called and whenever the work is
-dated: text that comes late still matches, and once.
+dated: text that comes late still matches, and once. Of a work that was only read again its news count (fresh.py).
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import NOTED, Catalog, upsert
 from catalog.tables import changes, saved_searches, watermarks
+from search.alerts.matching.fresh import read_fresh
 from search.alerts.matching.ledger import LOOK_BACK, keep, keep_broken
 from search.alerts.matching.running import RUNNING, Running
 from search.alerts.members.saved import read_again
@@ -41,10 +42,11 @@ def _match_batch(catalog: Catalog, running: Running, batch: int) -> int | None:
         # Only now the searches: one that is saved between the two reads begins after these changes, and is spared;
         # read the other way round it would be missing here for changes that are its own.
         searches = running.read(connection)
+        fresh = read_fresh(connection, mark, [each for each in newcomers if each.kind != "withdrawn"])
     last = newcomers[-1].seq
     latest = {change.work_id: (change.seq, change.kind) for change in newcomers if change.kind != NOTED}
     works = {work: seq for work, (seq, kind) in latest.items() if kind != "withdrawn"}
-    found, broken = running.ask([search for search in searches if search.start_seq < last], works)
+    found, broken = running.ask([search for search in searches if search.start_seq < last], works, fresh)
     with catalog.write() as connection:
         if _locked_watermark(connection) != mark:
             return 0  # another matcher was here before: what it did is what we found

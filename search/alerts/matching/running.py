@@ -7,8 +7,9 @@ week, what a document cites) is understood anew for each batch, and so is one th
 import json
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -16,8 +17,10 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.tables import saved_searches, subscribers
+from search.alerts.matching.fresh import Fresh
 from search.alerts.matching.newcomers import Newcomers, Paragraphs
 from search.alerts.matching.questions import Questions
+from search.alerts.matching.reread import Reread
 from search.alerts.members.saved import Filters, meaning
 from search.citing import Citing
 from search.engines.engine import IndexedWork
@@ -71,10 +74,12 @@ class Running:
         self._take_in(connection, [number for number in new if number not in self._passing])
         return searches
 
-    def ask(self, searches: Sequence[Asked], works: Mapping[int, int]) -> tuple[list[Matched], dict[int, str]]:
+    def ask(
+        self, searches: Sequence[Asked], works: Mapping[int, int], fresh: Mapping[int, Fresh] | None = None
+    ) -> tuple[list[Matched], dict[int, str]]:
         """What each search finds among works (with the change that each stands for), and what can find nothing.
 
-        Works of which no text was read are passed over.
+        Works of which no text was read are passed over; of those in `fresh` only their news count (see there).
         """
         broken: dict[int, str] = {}
         if not searches or not works:
@@ -85,20 +90,27 @@ class Running:
         by_place = {scope: dict(asked) for scope, asked in by_place.items()}
         for asked in by_place.values():
             asked.pop(-1, None)
-        return [self._match(by_place, some, works) for some in self._load(works)], broken
+        return [self._match(by_place, some, works, fresh or {}) for some in self._load(works)], broken
 
     def _match(
-        self, asked: Mapping[str, Mapping[int, list[Asked]]], some: Sequence[IndexedWork], seqs: Mapping[int, int]
+        self,
+        asked: Mapping[str, Mapping[int, list[Asked]]],
+        some: Sequence[IndexedWork],
+        seqs: Mapping[int, int],
+        fresh: Mapping[int, Fresh],
     ) -> Matched:
         newcomers = Newcomers(self._questions, some)
+        reread = Reread(self._questions, some, fresh)
         found = Matched([(seqs[work.id], work.id) for work in some])
         known = [seq for seq, _ in found.works]
         for place, bits in newcomers.answers(asked["works"].keys()):
-            found.searches += _since(asked["works"][place], bits, known)
+            found.searches += _since(asked["works"][place], bits, known, partial(reread.told, place, "works"))
         if asked["paragraphs"]:
             paragraphs = Paragraphs(newcomers)
             for place, bits in paragraphs.answers(asked["paragraphs"].keys()):
-                found.searches += _since(asked["paragraphs"][place], paragraphs.works_of(bits), known)
+                works = paragraphs.works_of(bits)
+                told = partial(reread.told, place, "paragraphs")
+                found.searches += _since(asked["paragraphs"][place], works, known, told)
         return found
 
     def _load(self, works: Mapping[int, int]) -> Iterator[list[IndexedWork]]:
@@ -155,11 +167,13 @@ def read_running(connection: Connection, which: sa.ColumnElement[bool] = RUNNING
     return [Asked(*row) for row in connection.execute(query.order_by(saved_searches.c.id))]
 
 
-def _since(searches: Iterable[Asked], bits: int, known: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Of the works that answer a tree, those that changed after each search began."""
+def _since(
+    searches: Iterable[Asked], bits: int, known: Sequence[int], told: Callable[[int, int], int]
+) -> Iterator[tuple[int, int]]:
+    """Of the works that answer a tree, those that changed after each search began, and are told of."""
     for search in searches:
         begin = bisect_right(known, search.start_seq)
-        own = bits >> begin << begin
+        own = told(bits >> begin << begin, search.start_seq)
         if own:
             yield search.search_id, own
 

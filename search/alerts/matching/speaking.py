@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Row
 
 import lexicon
 from catalog.tables import captures, changes, documents, paragraphs, urls, works
+from pipeline import same_words
 from search.alerts.matching.comparing import Line, became, corrects, folded, stands
 
 CHANGED, CORRECTED, WITHDRAWN = "changed", "corrected", "withdrawn"  # corrections.kind
@@ -75,6 +76,8 @@ class Shelf:
         if stands(passage.known, self._folded[speaks.id]):
             return None
         after = became(passage.known, passage.number, self._text(speaks))
+        if after and same_words(passage.known, after):  # quotes, marks of notes, ligatures: read better, and no news
+            return None
         return Finding(CHANGED, passage.citation, passage.known, after)
 
     def corrected(self, passage: Quoted, row: Row[Any]) -> Finding | None:

@@ -32,10 +32,14 @@ from catalog.tables import (
 from search.alerts.errors import Gone, Refused, w
 from search.alerts.mails.periods import AT_ONCE, WEEKLY, due, morning_of
 from search.alerts.matching.clauses import Answered, answered
+from search.alerts.matching.fresh import read_fresh
 from search.alerts.matching.matching import READER
+from search.alerts.matching.settling import Doubt, told
 from search.alerts.members.addresses import clean_address
+from search.alerts.members.saved import meaning
 from search.alerts.tokens import Grant
 from search.alerts.wording import Wording
+from search.citing import Citing
 from search.query.say import say
 from search.shelf import find_work
 
@@ -222,6 +226,9 @@ class _Tracing:
             yield Station(
                 "matched", "not matched yet", change.at, w("It is new, and will be looked at with the next run.")
             )
+        elif change.seq > search.start_seq and self._only_read_again(work.id):
+            said = w("It matches, but by what it said before: since this search watches it was only read again.")
+            yield Station("matched", "read again", change.at, said)
         elif change.seq > search.start_seq:
             yield Station(
                 "matched", "missed", change.at, w("It should have matched. The next audit finds it, and tells it late.")
@@ -232,6 +239,15 @@ class _Tracing:
             )
         else:
             yield Station("matched", "before", change.at, self._before(change))
+
+    def _only_read_again(self, work: int) -> bool:
+        """And what is news of it is not what the search asks for (fresh.py)."""
+        search = self.search
+        fresh = read_fresh(self.connection, search.start_seq, work=work)
+        if work not in fresh or fresh[work].is_whole(search.start_seq):
+            return False
+        tree = meaning(search.query, Citing(self.catalog), filters=search.filters or {}).tree
+        return not told(self.catalog, [Doubt(search.id, search.start_seq, tree, search.scope, work)], fresh)
 
     def _before(self, change: Row[Any]) -> str:
         moment = self._moment(change.at)

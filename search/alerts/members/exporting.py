@@ -53,7 +53,7 @@ def _lists(subscriber_id: int) -> dict[str, sa.Select[Any]]:
     told = (matches.c.search_id, works.c.key.label("work"), works.c.title, matches.c.seq, matches.c.matched)
     told_in = (matches.c.origin, matches.c.outbox_id.label("mail_id"), matches.c.told.label("quoted"))
     of_works = matches.join(saved_searches).join(works, works.c.id == matches.c.work_id)
-    changed = _all_but(corrections, "subscriber_id", "work_id", "outbox_id")
+    changed = _all_but(corrections, "subscriber_id", "work_id", "outbox_id", "hold_id")
     attempt = (deliveries.c.at, deliveries.c.outcome, deliveries.c.answer)
     lists: dict[str, tuple[tuple[sa.ColumnElement[Any], ...], Any, sa.ColumnElement[bool]]] = {
         "searches": (_all_but(saved_searches, "tree", "read_as", "subscriber_id"), saved_searches, mine),
