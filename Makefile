@@ -1,6 +1,6 @@
 # Everything a newcomer types. Each target sets itself up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test chaos pictures bench bench-search bench-alerts bench-reading messages lint lock clean
+.PHONY: help demo test fuzz chaos pictures bench bench-search bench-alerts bench-reading messages lint lock clean
 SHELL := /bin/bash
 PYTHON ?= python3
 RUN := .venv/bin/python
@@ -19,6 +19,9 @@ demo: .venv/ready ## the whole main job on a replica; WEEK=2, ONCE=1, DOCS=folde
 # The longest file first, so that the other core does all the rest meanwhile.
 test: .venv/ready ## every test
 	$(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests/flows/test_kill.py tests
+
+fuzz: .venv/ready ## files broken at random, until documents or reasons come of them; MINUTES=3, SEED=6
+	FORUMWATCH_FUZZ=$(or $(MINUTES),3) FORUMWATCH_FUZZ_SEED=$(or $(SEED),6) $(RUN) -m pytest -s tests/pipeline/test_fuzz.py
 
 pictures: .venv/ready ## the demo's mails as text and as pictures, in build/demo/pictures
 	$(RUN) -m tests.pictures build/demo/mailbox build/demo/pictures

@@ -86,6 +86,12 @@ def test_a_file_on_its_way(forumwatch, papers):
     put_back = forumwatch("quarantine", "--retry", unread[0]["sha256"])
     assert put_back.returncode == 0, put_back.stderr
     assert "quarantined" in put_back.stdout, "it was read again, and still cannot be"
+    tried = lines(forumwatch("quarantine", "--history", unread[0]["sha256"], "--json"))
+    assert [row["kind"] == "by hand" for row in tried] == [False, True, False]
+    assert tried[0]["reason"] == tried[2]["reason"] == unread[0]["reason"]
+    assert forumwatch("quarantine", "--with", "html").returncode == 2
+    refused = forumwatch("quarantine", "--retry", unread[0]["sha256"], "--with", "nobody")
+    assert refused.returncode == 1 and "nobody cannot read" in refused.stderr
 
 
 @pytest.mark.parametrize(
