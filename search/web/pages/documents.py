@@ -9,6 +9,7 @@ from search.as_json import document_json
 from search.json_shapes import DocumentJson
 from search.text import PART, File, ReadDocument, Spot, find_file, read_document
 from search.web import headers
+from search.web.layout import Layout
 from search.web.marking import marks_of
 from search.web.pages.examples import DOCUMENT
 from search.web.site import Answer, Site
@@ -37,8 +38,8 @@ def mount(app: FastAPI, site: Site) -> None:
             "document": found,
             "query": query,
             "at": spot.at,
-            "anchors": _anchors(found, spot.at),
-            "marks": marks_of(site.catalog, found, query, PART),
+            "anchors": anchors_of(found, spot.at),
+            "layout": Layout(found, marks_of(site.catalog, found, query, PART), site.local, PART),
             "room": PART,
             "twin_url": site.local.document(sha256, json=True),
         }
@@ -74,7 +75,7 @@ def mount(app: FastAPI, site: Site) -> None:
     serve(app, site, "/documents/{sha256}", document, told)
 
 
-def _anchors(document: ReadDocument, at: int | None) -> dict[int, str]:
+def anchors_of(document: ReadDocument, at: int | None) -> dict[int, str]:
     """ordinal -> para-45, for the first paragraph of the document that is printed as 45, or the one asked for."""
     paragraphs = [paragraph for page in document.pages for paragraph in page.paragraphs if paragraph.number]
     paragraphs.sort(key=lambda paragraph: (paragraph.ordinal != at, paragraph.repeated, paragraph.ordinal))

@@ -1,5 +1,10 @@
 """What is known about a work? Its page, by a key that may hold slashes."""
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
@@ -9,12 +14,17 @@ from search.json_shapes import WorkJson
 from search.known import KnownDocument
 from search.results import Hit
 from search.shelf import find_work, known_work
+from search.text import PART, ReadPage, Spot, read_document
 from search.web.excerpt import excerpt
+from search.web.layout import Layout
+from search.web.pages.documents import anchors_of
 from search.web.pages.examples import WORK
 from search.web.site import Answer, Site
 from search.web.twins import Described, serve
 
 LONGEST_KEY = 500
+_PAGES = 4  # with which a text is shown to begin,
+_ENOUGH = 6000  # or fewer, with so many characters
 SIMILAR = 5
 MISSING = {404: "No work here has that key, symbol or SHA-256."}
 
@@ -41,6 +51,7 @@ def mount(app: FastAPI, site: Site) -> None:
             "similar": _similar(site, key) if not request.url.path.endswith(".json") else (),
             "excerpt": excerpt,
             "by_language": _by_language(known.documents),
+            **_first_pages(site, known.documents, request.url.path.endswith(".json")),
             "twin_url": site.local.work(key, query, json=True),
         }
         return Answer("work.html", work_json(known, site.whole, passages, query), shown)
@@ -77,6 +88,27 @@ def _similar(site: Site, key: str) -> tuple[Hit, ...]:
         return site.searcher.similar(key, limit=SIMILAR)
     except IndexUnavailable:
         return ()
+
+
+def _first_pages(site: Site, documents: tuple[KnownDocument, ...], twin: bool) -> dict[str, Any]:
+    """How the text begins, as it is shown in full on the document's own page: in English if it is here in English."""
+    read = [document for document in documents if document.state == "read"]
+    first = min(read, key=lambda document: document.language != "en", default=None)
+    found = read_document(site.catalog, first.sha256, Spot()) if first and not twin else None
+    if found is None:
+        return {"text": None, "layout": None, "anchors": {}, "room": PART}
+    text = replace(found, pages=tuple(itertools.islice(_until(found.pages), _PAGES)))
+    return {"text": text, "layout": Layout(text, {}, site.local, PART), "anchors": anchors_of(text, None), "room": PART}
+
+
+def _until(pages: tuple[ReadPage, ...]) -> Iterator[ReadPage]:
+    """The pages until there is text enough."""
+    length = 0
+    for page in pages:
+        yield page
+        length += sum(len(paragraph.text) for paragraph in page.paragraphs)
+        if length > _ENOUGH:
+            return
 
 
 def _by_language(documents: tuple[KnownDocument, ...]) -> list[tuple[str | None, list[KnownDocument]]]:
