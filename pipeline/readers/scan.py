@@ -28,6 +28,7 @@ _DUST = 40  # such points on a page of 900: a page number alone has more
 _OTHER_LANGUAGE = 0.8
 _AS_GOOD = 0.05  # quality by which a reading in both languages of a page may seem worse
 _SECOND = 0.2  # share of a page that its second language has
+_LONG = 8  # characters; shorter lines may be higher than wide
 _SPECKS = " |¦~_"  # what the edge of a sheet looks like
 _SURE = 30.0  # words that Tesseract is less sure of (0 to 100) are dust
 _SCRIPT_SECONDS = 20.0
@@ -60,44 +61,78 @@ class Page:
         # Both must be content: Tesseract is sure of much that is nonsense, and good words may be guessed ones.
         self.quality = round(quality(text, language) * min(1.0, sure / 90.0), 3) if lines else 0.0
 
+    @property
+    def sideways(self) -> bool:
+        """Whether most lines run up or down: Tesseract reads them, but they stand in no order."""
+        long = [line for line in self.lines if len(line.text) >= _LONG]
+        return 2 * sum(line.bottom - line.top > line.width for line in long) > len(long)
+
 
 def read_picture(image: Any, languages: Iterable[str], seconds: float) -> Page:
     """The lines of a picture. `languages` (ISO 639-1) are tried in turn; without any, the script decides.
 
-    Raises OcrUnavailable, subprocess.CalledProcessError, or TimeoutExpired after `seconds` for all attempts together.
+    A picture that reads badly is turned as Tesseract thinks it should be. Raises OcrUnavailable,
+    subprocess.CalledProcessError, or TimeoutExpired after `seconds` for all attempts together.
     """
-    until = time.monotonic() + seconds
     if not installed():
         raise OcrUnavailable("Tesseract is not installed")
     if _is_blank(image):
         return Page([], "", 0.0)
-    wanted = list(dict.fromkeys(languages)) or [_by_script(image)]
-    best: Page | None = None
-    tried: set[str] = set()
-    while wanted and len(tried) < 3:
-        language = wanted.pop(0)
-        if language in tried:
-            continue
-        tried.add(language)
-        page = _recognise(image, language, until)
-        seen = detect("\n".join(line.text for line in page.lines))
-        seen = seen if seen in TESSERACT else None
-        if seen and seen != language:  # read with the letters of another language: "contréler" for "contrôler"
-            page.quality *= _OTHER_LANGUAGE
-        if best is None or page.quality > best.quality:
-            best = page
-        if pair := _two_languages(page):  # read in one, the other loses its accents though it looks well
-            second = _recognise(image, pair[0], until, pair[1])
-            best = second if second.quality > best.quality - _AS_GOOD else best
-            break
-        if seen and seen != language and seen not in tried:
-            wanted.insert(0, seen)
-        elif page.quality >= _GOOD or not page.lines:
-            break
-        elif not wanted:
-            wanted.append(_by_script(image))
-    assert best is not None
+    look = _Look(image, time.monotonic() + seconds)
+    best = look.in_any(list(dict.fromkeys(languages)) or [look.script()])
+    if (best.quality < _GOOD or best.sideways) and look.turn():
+        turned = look.in_any([best.language or look.script()])
+        best = turned if turned.quality > best.quality - _AS_GOOD * best.sideways else best
     return best
+
+
+class _Look:
+    """The attempts at one picture."""
+
+    def __init__(self, image: Any, until: float) -> None:
+        self._image = image
+        self._until = until
+        self._seen: tuple[str, int] | None = None
+
+    def in_any(self, wanted: list[str]) -> Page:
+        """The best reading in the languages that are wanted, or that come up on the way: three at most."""
+        best: Page | None = None
+        tried: set[str] = set()
+        while wanted and len(tried) < 3:
+            language = wanted.pop(0)
+            if language in tried:
+                continue
+            tried.add(language)
+            page = _recognise(self._image, language, self._until)
+            seen = detect("\n".join(line.text for line in page.lines))
+            seen = seen if seen in TESSERACT else None
+            if seen and seen != language:  # read with the letters of another language: "contréler" for "contrôler"
+                page.quality *= _OTHER_LANGUAGE
+            if best is None or page.quality > best.quality:
+                best = page
+            if pair := _two_languages(page):  # read in one, the other loses its accents though it looks well
+                second = _recognise(self._image, pair[0], self._until, pair[1])
+                return second if second.quality > best.quality - _AS_GOOD else best
+            if seen and seen != language and seen not in tried:
+                wanted.insert(0, seen)
+            elif page.quality >= _GOOD or not page.lines:
+                break
+            elif not wanted:
+                wanted.append(self.script())
+        assert best is not None
+        return best
+
+    def script(self) -> str:
+        """The language to begin with, by the script Tesseract sees; English when it cannot tell."""
+        self._seen = self._seen or _script_and_turn(self._image)
+        return self._seen[0]
+
+    def turn(self) -> bool:
+        """Turns the picture upright; False if it is, as far as Tesseract can tell."""
+        self._seen = self._seen or _script_and_turn(self._image)
+        if self._seen[1]:
+            self._image = self._image.rotate(-self._seen[1], expand=True, fillcolor=255)
+        return bool(self._seen[1])
 
 
 def _is_blank(image: Any) -> bool:
@@ -116,18 +151,17 @@ def _two_languages(page: Page) -> tuple[str, str] | None:
     return pair[0], pair[1]
 
 
-def _by_script(image: Any) -> str:
-    """The language to begin with, by the script Tesseract sees; English when it cannot tell."""
+def _script_and_turn(image: Any) -> tuple[str, int]:
+    """The language of the script, and by how many degrees clockwise the picture should be turned."""
     if "osd" not in installed():
-        return "en"
+        return "en", 0
     try:
         answer = _tesseract(image, ["--psm", "0", "-l", "osd"], _SCRIPT_SECONDS)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):  # "too few characters"
-        return "en"
-    for line in answer.splitlines():
-        if line.startswith("Script:"):
-            return _SCRIPTS.get(line.split(":")[1].strip(), "en")
-    return "en"
+        return "en", 0
+    told = {name: value.strip() for name, _, value in (line.partition(":") for line in answer.splitlines())}
+    turn = told.get("Rotate", "0")
+    return _SCRIPTS.get(told.get("Script", ""), "en"), int(turn) if turn in ("90", "180", "270") else 0
 
 
 def _recognise(image: Any, language: str, until: float, second: str | None = None) -> Page:

@@ -52,7 +52,8 @@ def test_mixed_documents_keep_a_method_for_each_page():
 
     import pypdfium2
 
-    typed, picture, blank = pdf(column(ENGLISH, 80, 100, 75)), scanned(pdf(column(FRENCH, 80, 100, 75))), pdf([])
+    sideways = scanned(pdf(column(FRENCH, 80, 100, 75)), turned=90)
+    typed, picture, blank = pdf(column(ENGLISH, 80, 100, 75)), sideways, pdf([])
     mixed = pypdfium2.PdfDocument.new()
     for data in (typed, picture, blank):
         mixed.import_pages(pypdfium2.PdfDocument(data))
@@ -60,6 +61,7 @@ def test_mixed_documents_keep_a_method_for_each_page():
     mixed.save(out)
     reading = read_through(out.getvalue())
     assert [page.method for page in reading.pages] == ["pypdfium2", "tesseract", "none"]
+    assert FRENCH[:80] in " ".join(reading.pages[1].text.split())
     assert reading.pages[2].quality == 0
     assert reading.facts["blank"] == ["3"]
 
@@ -168,7 +170,7 @@ def test_real_scans_agree_with_the_text_they_were_made_from(corpus):
     import re
 
     truth = corpus / "pdf" / "truth"
-    for name, least in (("DERIVED_img_S_2023_664_es", 0.95), ("DERIVED_img_A_79_PV.64_2col", 0.95)):
+    for name, least in (("DERIVED_img_A_79_PV.64_2col", 0.98),):
         text = (truth / f"{name}.truth.txt").read_text(encoding="utf-8").split("\f")[0]
         seen = see(corpus / "pdf" / f"{name}.pdf", 1, (), Limits())
         ours = re.findall(r"\w+", " ".join(line.text for line in seen.lines).lower())

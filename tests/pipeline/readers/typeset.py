@@ -74,12 +74,15 @@ def column(text, x, y, characters=80, size=10, pitch=PITCH, bold=False):
     return [Text(x, y + at * pitch, each, size, bold) for at, each in enumerate(lines)]
 
 
-def scanned(data, dpi=150):
-    """The same pages as pictures without a text layer."""
+def scanned(data, dpi=150, turned=0):
+    """The same pages as pictures without a text layer, laid on the glass as many degrees askew."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(data)
-    images = [document[at].render(scale=dpi / 72, grayscale=True).to_pil() for at in range(len(document))]
+    images = [
+        document[at].render(scale=dpi / 72, grayscale=True).to_pil().rotate(turned, expand=True)
+        for at in range(len(document))
+    ]
     out = io.BytesIO()
     images[0].save(out, "PDF", resolution=dpi, save_all=True, append_images=images[1:])
     document.close()
