@@ -13,6 +13,7 @@ from pipeline import languages
 from pipeline.document import Reading
 from pipeline.errors import DamagedFile, NeedsOcr, OcrFailed
 from pipeline.limits import Limits
+from pipeline.readers.items import letter_items
 from pipeline.readers.pages import PAGE_SIZE, finish, open_document
 from pipeline.readers.sheet import Line, Seen, Sheet
 
@@ -120,6 +121,8 @@ def see(source: bytes | Path, number: int, hints: tuple[str, ...], limits: Limit
         raise OcrFailed(scan.how_it_ended(error)) from error
     lines = tuple(_in_points(line, image.width / max(1.0, sheet.width)) for line in found.lines)
     language = languages.detect("\n".join(line.text for line in lines), found.language or None)
+    if language == "ru":
+        letter_items(lines)
     return Seen(lines, language, found.quality)
 
 
