@@ -38,6 +38,11 @@ get_inner = _direct("FPDFFormObj_GetObject", _P, _P, _I)
 get_type = _direct("FPDFPageObj_GetType", _I, _P)
 get_bounds = _direct("FPDFPageObj_GetBounds", _I, _P, _P, _P, _P, _P)  # floats: left, bottom, right, top
 count_segments = _direct("FPDFPath_CountSegments", _I, _P)
+get_object_matrix = _direct("FPDFPageObj_GetMatrix", _I, _P, _P)
+get_segment = _direct("FPDFPath_GetPathSegment", _P, _P, _I)
+get_point = _direct("FPDFPathSegment_GetPoint", _I, _P, _P, _P)
+get_segment_type = _direct("FPDFPathSegment_GetType", _I, _P)
+closes = _direct("FPDFPathSegment_GetClose", _I, _P)
 
 _ROOM = 2048  # answers that are asked for at a time
 

@@ -43,6 +43,7 @@ class Sheet:
     paths: int = 0
     uprights: set[int] = field(default_factory=set)  # where upright rules stand, so that a frame counts for two
     boxes: int = 0
+    rules: list[tuple[float, float, float, float]] = field(default_factory=list)  # where they may be a table's
     note: str = ""  # why the page has no text, or no good one
     awaits: str = ""  # why its picture is still to be read, where it is
 

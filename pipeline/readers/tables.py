@@ -1,8 +1,8 @@
 """Which cells have the ruled tables of a page? pdfplumber finds them, PDFium's lines are laid into them.
 
-pdfplumber reads about ten pages a second where PDFium reads a hundred: it is asked only about pages whose drawn lines
-may be a table, and whatever goes wrong there leaves the page as PDFium read it. A table without rules is read by the
-places of its lines alone: see `pipeline.readers.order`.
+pdfplumber reads about ten pages a second where PDFium reads hundreds: it is given the rules that PDFium has seen drawn,
+and reads the page itself only where a line of PDFium's runs over the edge of a cell. Whatever goes wrong there leaves
+the page as PDFium read it. A table without rules is read by the places of its lines: see `pipeline.readers.order`.
 """
 
 import io
@@ -13,17 +13,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from types import FrameType
-from typing import Any
+from typing import Any, cast
 
 from pipeline.limits import Limits
 from pipeline.readers.rtl import ARABIC
 from pipeline.readers.sheet import Line, Sheet
 from pipeline.tidy import characters
 
-_RULES = 3  # upright rules from which a page may hold a table: two columns have three,
-_BOXES = 4  # or drawn rectangles
-_SHAPES = 5000  # drawn shapes from which it is a picture
 _BESIDE = 3.0  # points by which a line may reach over the edge of its cell
 _FILLED = 0.4  # share of its cells that hold text in a table; the bars of a chart are empty
 _MASTHEAD = 1 / 3  # of the first page: what begins in it
@@ -40,43 +38,82 @@ class _TooSlow(Exception):
 
 
 def may_hold_table(sheet: Sheet) -> bool:
-    """Whether enough is drawn on a page of text: upright rules, or rectangles."""
-    drawn = len(sheet.uprights) >= _RULES or sheet.boxes >= _BOXES
-    return sheet.method == "pypdfium2" and drawn and sheet.paths <= _SHAPES
+    """Whether enough is drawn on a page of text."""
+    return sheet.method == "pypdfium2" and bool(sheet.rules)
 
 
 def lay_out_tables(data: bytes, sheets: list[Sheet], limits: Limits) -> None:
     """Puts the lines of ruled tables into rows and cells; sheets whose tables were found so say "pdfplumber"."""
-    wanted = {sheet.number: sheet for sheet in sheets if may_hold_table(sheet)}
-    numbers = list(wanted)[: limits.table_pages]
+    wanted = [sheet for sheet in sheets if may_hold_table(sheet)][: limits.table_pages]
     until = time.process_time() + _SHARE * limits.cpu_seconds
-    if not numbers:
+    if not wanted:
         return
     logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd colour
-    try:
-        with _at_most(limits.table_seconds):
-            document, pages = _open(data, numbers)
-    except Exception as problem:  # noqa: BLE001 -- pdfminer raises anything; the text is there already
-        _log.warning("tables are read without pdfplumber: %s: %s", type(problem).__name__, problem)
-        return
-    for page in pages:
+    file = _File(data, [sheet.number for sheet in wanted])
+    for sheet in wanted:
         if time.process_time() > until:
             break
         try:
             with _at_most(limits.table_seconds):
-                _lay_out(page, wanted[page.page_number])
-        except Exception as problem:  # noqa: BLE001 -- as above
-            _log.warning("page %d without pdfplumber: %s: %s", page.page_number, type(problem).__name__, problem)
-        finally:
-            page.close()
-    document.close()
+                _lay_out(_Drawn(sheet, file), sheet)
+        except Exception as problem:  # noqa: BLE001 -- pdfminer raises anything; the text is there already
+            _log.warning("page %d without pdfplumber: %s: %s", sheet.number, type(problem).__name__, problem)
+    file.close()
 
 
-def _open(data: bytes, numbers: list[int]) -> tuple[Any, list[Any]]:
-    import pdfplumber
+class _File:
+    """The file as pdfplumber reads it, opened when the first page needs it."""
 
-    document = pdfplumber.open(io.BytesIO(data), pages=numbers)
-    return document, document.pages  # asked for here, so that a broken page tree shows here
+    def __init__(self, data: bytes, numbers: list[int]) -> None:
+        self._data = data
+        self._numbers = numbers
+        self._document: Any = None
+
+    def characters(self, sheet: Sheet) -> list[dict[str, Any]]:
+        """The characters of a page, measured as the sheet is."""
+        import pdfplumber
+
+        if self._document is None:
+            self._document = pdfplumber.open(io.BytesIO(self._data), pages=self._numbers)
+        page = next(page for page in self._document.pages if page.page_number == sheet.number)
+        left, top, right, bottom = page.cropbox
+        if abs(right - left - sheet.width) > 1 or abs(bottom - top - sheet.height) > 1:
+            return []  # the two programs see different pages
+        moved = []
+        for one in page.chars:
+            across, down = {"x0": one["x0"] - left, "x1": one["x1"] - left}, one["top"] - top
+            moved.append(one | across | {"top": down, "bottom": one["bottom"] - top, "doctop": down})
+        page.close()
+        return moved
+
+    def close(self) -> None:
+        if self._document is not None:
+            self._document.close()
+
+
+class _Drawn:
+    """A page as pdfplumber's finder of tables wants it: the rules PDFium saw, and its own characters if it must."""
+
+    def __init__(self, sheet: Sheet, file: _File) -> None:
+        self.bbox = (0.0, 0.0, sheet.width, sheet.height)
+        self.edges = [_edge(*rule) for rule in sheet.rules]
+        self._sheet = sheet
+        self._file = file
+
+    @cached_property
+    def chars(self) -> list[dict[str, Any]]:
+        """pdfplumber's characters."""
+        return self._file.characters(self._sheet)
+
+
+def _edge(x0: float, top: float, x1: float, bottom: float) -> dict[str, Any]:
+    upright = x1 - x0 < bottom - top
+    if upright:
+        x1 = x0
+    else:
+        bottom = top
+    place = {"x0": x0, "x1": x1, "top": top, "bottom": bottom, "doctop": top, "width": x1 - x0, "height": bottom - top}
+    return place | {"object_type": "line", "orientation": "v" if upright else "h"}
 
 
 @contextmanager
@@ -98,22 +135,21 @@ def _at_most(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def _lay_out(page: Any, sheet: Sheet) -> None:
-    left, top, right, bottom = page.cropbox
-    if abs(right - left - sheet.width) > 1 or abs(bottom - top - sheet.height) > 1:
-        return  # the two programs see different pages
+def _lay_out(page: _Drawn, sheet: Sheet) -> None:
+    from pdfplumber.table import TableFinder
+
     waiting: list[Any] = []
-    for table in page.find_tables():
-        if not _take(sheet, [table], left, top):
+    for table in TableFinder(cast(Any, page)).tables:
+        if not _take(sheet, [table]):
             waiting.append(table)
     beside = [table for table in waiting if table.bbox[1] < waiting[0].bbox[3] and table.bbox[3] > waiting[0].bbox[1]]
     if len(beside) > 1:
-        _take(sheet, beside, left, top)  # PDFium may have read one line across them
+        _take(sheet, beside)  # PDFium may have read one line across them
 
 
-def _take(sheet: Sheet, tables: list[Any], left: float, top: float) -> bool:
+def _take(sheet: Sheet, tables: list[Any]) -> bool:
     """Whether these were tables, and stand in the sheet now."""
-    rows = [row for table in tables for row in _rows(table, left, top)]
+    rows = [row for table in tables for row in _rows(table)]
     cells = [cell for row in rows for cell in row]
     if len(rows) < 2 or max(map(len, rows)) < 2:
         return False
@@ -127,10 +163,10 @@ def _take(sheet: Sheet, tables: list[Any], left: float, top: float) -> bool:
     return True
 
 
-def _rows(table: Any, left: float, top: float) -> _Rows:
-    """The boxes of the cells, row by row, measured as the sheet is."""
+def _rows(table: Any) -> _Rows:
+    """The boxes of the cells, row by row."""
     found = [[cell for cell in row.cells if cell] for row in table.rows]
-    return [[(x0 - left, y0 - top, x1 - left, y1 - top) for x0, y0, x1, y1 in row] for row in found if row]
+    return [row for row in found if row]
 
 
 def _cell_lines(sheet: Sheet, tables: list[Any], rows: _Rows) -> tuple[list[Line], list[Line]]:

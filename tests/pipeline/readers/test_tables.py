@@ -9,7 +9,6 @@ from functools import cache
 import pdfplumber
 import pypdfium2
 import pytest
-from pdfplumber.page import Page as PlumberPage
 
 from pipeline.limits import Limits
 from pipeline.readers import read
@@ -36,6 +35,11 @@ ROWS = [
     "12. Peru | 22 September 2004 | 14 September 2005",
 ]
 TABLE = f"#prose(30)\n\nBefore the table.\n{GRID}\nAfter the table.\n\n#prose(30)"
+
+LEFT = "#table(columns: 2, inset: 2pt, [State], [Number], [Ghana], [12], [Mali], [7], [Total of all], [19])"
+RIGHT = LEFT.replace("Ghana", "Peru").replace("Mali", "Chile")
+BOTH = f"#grid(columns: 2, column-gutter: 8pt, [{LEFT}], [{RIGHT}])"
+SIDE_BY_SIDE = f"#prose(30)\n#v(250pt)\nBefore them.\n\n{BOTH}\n\nAfter them."
 
 
 @cache
@@ -65,11 +69,7 @@ def test_the_cells_of_a_ruled_table_stand_in_their_rows_and_nowhere_else():
 
 
 def test_tables_side_by_side_are_read_one_after_the_other():
-    cells = "[State], [Number], [Ghana], [12], [Mali], [7], [Total of all], [19]"
-    left = f"#table(columns: 2, inset: 2pt, {cells})"
-    right = left.replace("Ghana", "Peru").replace("Mali", "Chile")
-    both = f"#grid(columns: 2, column-gutter: 8pt, [{left}], [{right}])"
-    reading = read(set_in_type(f"#prose(30)\n#v(250pt)\nBefore them.\n\n{both}\n\nAfter them."))
+    reading = read(set_in_type(SIDE_BY_SIDE))
     firsts = ["State | Number", "Ghana | 12", "Mali | 7", "Total of all | 19"]
     assert rows(reading) == [*firsts, "State | Number", "Peru | 12", "Chile | 7", "Total of all | 19"]
 
@@ -111,15 +111,17 @@ def test_a_ruled_masthead_stays_as_it_is():
 
 
 @pytest.mark.parametrize("error", [ValueError, RecursionError, MemoryError, AssertionError, KeyError])
-@pytest.mark.parametrize("where", ["open", "find_tables"])
-def test_a_failing_pdfplumber_loses_nothing(monkeypatch, where, error):
-    data = set_in_type(TABLE)
+@pytest.mark.parametrize(
+    ("where", "source"), [("pdfplumber.table.TableFinder.get_edges", TABLE), ("pdfplumber.open", SIDE_BY_SIDE)]
+)
+def test_a_failing_pdfplumber_loses_nothing(monkeypatch, where, source, error):
+    data = set_in_type(source)
     without = read(data, Limits(table_pages=0))
 
     def fail(*_arguments, **_options):
         raise error("pdfminer gave up")
 
-    monkeypatch.setattr(pdfplumber if where == "open" else PlumberPage, where, fail)
+    monkeypatch.setattr(where, fail)
     assert read(data) == without
     assert letters(without) == letters(read(data, Limits(table_pages=0)))
     assert without.pages[0].method == "pypdfium2"
@@ -132,18 +134,28 @@ def test_a_page_on_which_pdfplumber_takes_too_long_keeps_its_text(monkeypatch):
         while True:
             pass
 
-    monkeypatch.setattr(PlumberPage, "find_tables", linger)
+    monkeypatch.setattr("pdfplumber.table.TableFinder.get_edges", linger)
     begun = time.monotonic()
     assert read(data, Limits(table_seconds=0.2)) == read(data, Limits(table_pages=0))
     assert time.monotonic() - begun < 10
 
 
 def test_words_that_pdfplumber_does_not_see_are_not_lost(monkeypatch):
-    data = set_in_type(TABLE)
+    data = set_in_type(SIDE_BY_SIDE)
     monkeypatch.setattr(
         "pdfplumber.table.Table.extract", lambda self: [[None if c is None else "" for c in r.cells] for r in self.rows]
     )
     assert letters(read(data)) == letters(read(data, Limits(table_pages=0)))
+
+
+def test_a_page_whose_lines_keep_to_their_cells_is_not_read_twice(monkeypatch):
+    asked = []
+    monkeypatch.setattr(pdfplumber, "open", lambda *_arguments, **_options: asked.append(1))
+    wide = LEFT.replace("columns: 2", "columns: (120pt, 90pt)")
+    reading = read(set_in_type(f"#prose(30)\n#v(250pt)\nBefore it.\n\n{wide}\n\nAfter it."))
+    assert rows(reading) == ["State | Number", "Ghana | 12", "Mali | 7", "Total of all | 19"]
+    assert reading.pages[0].method == "pdfplumber"
+    assert not asked
 
 
 def test_no_more_pages_are_asked_about_than_allowed():
