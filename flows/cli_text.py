@@ -1,11 +1,15 @@
 """What does a document say, or one paragraph of it? `forumwatch text "A/HRC/47/30, para. 45"`."""
 
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.arguments import AsJson, NotFound, furnished, language_code, print_json, readable
 from flows.house import House
+
+if TYPE_CHECKING:
+    from catalog import Catalog
 
 
 def text_command(
@@ -20,6 +24,7 @@ def text_command(
     language: Annotated[
         str | None, typer.Option(help="which language version of a symbol", callback=language_code)
     ] = None,
+    table: Annotated[int | None, typer.Option(min=1, help="only this table, as CSV", metavar="N")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The text as it was read, page by page, with printed paragraph numbers; or what a citation leads to."""
@@ -44,10 +49,25 @@ def text_command(
         raise NotFound(not_found(house, name, language))
     if document.state != "read" and not any(page.text for page in document.pages):
         raise NotFound(f"{name} is here but has no text: {document.state}, {document.reason}")
+    if table is not None:
+        _table(catalog, document.sha256, name, table)
+        return
     if as_json:
         print_json(document_json(document, Urls(house.settings.base_url)))
         return
     text(document, also)
+
+
+def _table(catalog: "Catalog", sha256: str, name: str, number: int) -> None:
+    from search.grids import as_csv, read_grid
+    from search.text import read_document
+
+    grid = read_grid(catalog, sha256, number)
+    if grid is None:
+        whole = read_document(catalog, sha256)
+        there = len(whole.grids) if whole else 0
+        raise NotFound(f"{name} has no table {number}: it has {there or 'none'}")
+    sys.stdout.write(as_csv(grid.rows, mark=False))
 
 
 def _no_such_place(house: House, words: str, name: str, language: str | None) -> str:

@@ -78,6 +78,9 @@ class Urls:
     def original(self, sha256: str) -> str:
         return f"{self.base}/documents/{sha256}/original"
 
+    def grid(self, sha256: str, number: int) -> str:
+        return f"{self.base}/documents/{sha256}/table/{number}.csv"
+
     def quarantine(self, after: int | None = None, json: bool = False) -> str:
         return _with_query(self.page("quarantine", json), [("after", str(after))] if after else [])
 

@@ -223,3 +223,14 @@ def test_bytes_that_are_no_text_are_no_breakdown(forumwatch, command):
     ran = forumwatch(*command, os.fsdecode(b"fees \xff"), "--json")
     assert ran.returncode in (0, 1) and "Traceback" not in ran.stderr
     assert "\\udc" not in ran.stdout and isinstance(json.loads(ran.stdout), dict)
+
+
+def test_a_table_as_csv(forumwatch, tmp_path):
+    text = "The Committee took note of the dates on which these States had ratified the Convention. " * 3
+    table = "<table><tr><th>State</th><th>Date</th></tr><tr><td>Ghana</td><td>=2001</td></tr></table>"
+    (tmp_path / "page.html").write_text(f"<html><h1>Ratifications</h1><p>{text}</p>{table}<p>{text} End.</p></html>")
+    (added,) = lines(forumwatch("add", tmp_path / "page.html", "--json"))
+    shown = forumwatch("text", added["sha256"], "--table", "1")
+    assert shown.stdout.splitlines() == ["State,Date", "Ghana,'=2001"]
+    missing = forumwatch("text", added["sha256"], "--table", "2")
+    assert (missing.returncode, "has no table 2: it has 1" in missing.stderr) == (1, True)

@@ -112,7 +112,7 @@ def _forget(connection: Connection, work_id: int) -> None:
         row.id
         for row in connection.execute(sa.select(tables.documents.c.id).where(tables.documents.c.work_id == work_id))
     ]
-    for table in (tables.pages, tables.paragraphs, tables.mentions, tables.citations):
+    for table in (tables.grids, tables.pages, tables.paragraphs, tables.mentions, tables.citations):
         connection.execute(sa.delete(table).where(table.c.document_id.in_(ids)))
     connection.execute(sa.update(tables.changes).where(tables.changes.c.document_id.in_(ids)).values(document_id=None))
     connection.execute(sa.delete(tables.documents).where(tables.documents.c.id.in_(ids)))
@@ -141,6 +141,8 @@ def _document(connection: Connection, work: Work, work_id: int, document: Docume
     for ordinal, (page, number, text) in enumerate(document.text, 1):
         values = {"page": page, "number": number, "kind": "text", "language": document.language, "text": text}
         connection.execute(sa.insert(tables.paragraphs).values(document_id=document_id, ordinal=ordinal, **values))
+    grid = {"number": 1, "page": 1, "last_page": 1, "title": "", "rows": [["State", "Year"], ["Ghana", "2001"]]}
+    connection.execute(sa.insert(tables.grids).values(document_id=document_id, **grid))  # as data: no paragraph has it
     _found(connection, document_id, document)
 
 

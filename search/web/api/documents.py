@@ -6,13 +6,14 @@ from fastapi import APIRouter, HTTPException, Path
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 
 from search.as_json import grid_json, page_json, record_json
+from search.grids import read_grid
 from search.json_shapes import DocumentRecordJson, PageJson, PagesJson
 from search.shelf import known_document
 from search.text import ReadDocument, find_file, read_document, read_page
 from search.web import headers
 from search.web.api import examples
 from search.web.api.routes import Told, offer
-from search.web.pages.documents import file_name
+from search.web.pages.documents import csv_of, file_name
 from search.web.site import Site
 
 MISSING = "No document here has that SHA-256. It may have been fetched but not read yet."
@@ -21,7 +22,7 @@ Sha256 = Annotated[
     str,
     Path(pattern=r"^[0-9a-f]{64}$", description="The SHA-256 of the file, in hex.", examples=[examples.SHA256]),
 ]
-Number = Annotated[int, Path(ge=1, le=1_000_000, description="The page, counted from 1.", examples=[12])]
+Number = Annotated[int, Path(ge=1, le=1_000_000, description="The page or table, counted from 1.", examples=[12])]
 PAGE_BREAK = "\f"
 
 
@@ -48,6 +49,12 @@ def mount(router: APIRouter, site: Site) -> None:
             raise HTTPException(404, "There is no such page, or no such document here.")
         return page_json(page)
 
+    def table(sha256: Sha256, number: Number) -> Response:
+        grid = read_grid(site.catalog, sha256, number)
+        if grid is None:
+            raise HTTPException(404, "There is no such table, or no such document here.")
+        return csv_of(grid, sha256)
+
     def original(sha256: Sha256) -> Response:
         found = find_file(site.catalog, sha256)
         path = site.archive_path(sha256) if found else None
@@ -63,6 +70,8 @@ def mount(router: APIRouter, site: Site) -> None:
     told = Told("The text as read; a form feed between pages", "45. Domestic workers have …", media="text/plain")
     offer(router, f"{at}/text", document_text, told)
     offer(router, f"{at}/pages", document_pages, Told("All pages, with their paragraphs", examples.PAGES))
+    told = Told("One of its tables, by its number in grids, as CSV", "State,Ratified", media="text/csv")
+    offer(router, f"{at}/tables/{{number}}", table, told)
     offer(router, f"{at}/pages/{{number}}", document_page, Told("One page, with its paragraphs", examples.PAGE))
     offer(router, at, document, Told("What is known of one file", examples.DOCUMENT))
 

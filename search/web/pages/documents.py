@@ -3,11 +3,12 @@
 import re
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 
 from search.as_json import document_json
+from search.grids import as_csv, read_grid
 from search.json_shapes import DocumentJson
-from search.text import PART, File, ReadDocument, Spot, find_file, read_document
+from search.text import PART, File, ReadDocument, ReadGrid, Spot, find_file, read_document
 from search.web import headers
 from search.web.layout import Layout
 from search.web.marking import marks_of
@@ -62,6 +63,21 @@ def mount(app: FastAPI, site: Site) -> None:
             },
         )
 
+    def table(sha256: str, number: int) -> Response:
+        grid = read_grid(site.catalog, sha256, number) if SHA256.fullmatch(sha256) else None
+        if grid is None:
+            raise HTTPException(404, "No document here has such a table.")
+        return csv_of(grid, sha256)
+
+    app.add_api_route(
+        "/documents/{sha256}/table/{number:int}.csv",
+        table,
+        methods=["GET", "HEAD"],
+        summary="A table of a document",
+        response_class=Response,
+        response_model=None,
+        include_in_schema=False,
+    )
     app.add_api_route(
         "/documents/{sha256}/original",
         original,
@@ -73,6 +89,13 @@ def mount(app: FastAPI, site: Site) -> None:
     )
     told = Described("The text of a document as read, by page and paragraph", DocumentJson, DOCUMENT, fails=MISSING)
     serve(app, site, "/documents/{sha256}", document, told)
+
+
+def csv_of(grid: ReadGrid, sha256: str) -> Response:
+    """A table as a file that a spreadsheet opens."""
+    name = f"{sha256[:16]}-table-{grid.number}.csv"
+    said = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(as_csv(grid.rows), media_type="text/csv; charset=utf-8", headers=said)
 
 
 def anchors_of(document: ReadDocument, at: int | None) -> dict[int, str]:
