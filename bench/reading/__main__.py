@@ -11,6 +11,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -105,6 +107,16 @@ def _whole() -> str:
     )
 
 
+def _hostile() -> str:
+    if find_spec("bench.reading.hostile") is None:
+        return "### Bombs among good files\n\nNot measured."
+    found = import_module("bench.reading.hostile").throughput()
+    return (
+        f"### Bombs among good files\n\n{found.files} good files ({found.pages:,} pages) and {found.bombs} bombs, by the clock: "
+        f"{found.alone:,.0f} pages a second of the good alone, {found.beside:,.0f} beside the bombs: {100 * found.kept:.0f} %."
+    )
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "text": _text,
     "tables": _cells,
@@ -113,6 +125,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "needs": _needs,
     "speed": _costs,
     "agreement": _agreement,
+    "hostile": _hostile,
     "whole": _whole,
 }
 
