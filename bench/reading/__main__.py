@@ -112,8 +112,9 @@ def _hostile() -> str:
         return "### Bombs among good files\n\nNot measured."
     found = import_module("bench.reading.hostile").throughput()
     return (
-        f"### Bombs among good files\n\n{found.files} good files ({found.pages:,} pages) and {found.bombs} bombs, by the clock: "
-        f"{found.alone:,.0f} pages a second of the good alone, {found.beside:,.0f} beside the bombs: {100 * found.kept:.0f} %."
+        f"### Bombs among good files\n\n{found.files} good files ({found.pages:,} pages) and {found.bombs} bombs, "
+        f"by the clock: {found.alone:,.0f} pages a second of the good alone, {found.beside:,.0f} beside the bombs "
+        f"({100 * found.kept:.0f} %)."
     )
 
 
