@@ -5,12 +5,13 @@ The XML is read directly: no entity is expanded, nothing is fetched, and a zip t
 
 import io
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pipeline import languages as tongues
 from pipeline import sniff
-from pipeline.document import Page, Paragraph, Reading
+from pipeline.document import Grid, Page, Paragraph, Reading
 from pipeline.errors import DamagedFile, EncryptedFile, NoText, TooLarge
 from pipeline.limits import Limits
 from pipeline.numbering import follows, printed_number
@@ -20,13 +21,16 @@ from pipeline.readers.wordlists import W as _W
 from pipeline.tidy import characters
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_AWAY = {_FALLBACK, f"{_W}txbxContent", f"{_W}del", f"{_W}moveFrom", f"{_W}pPr"}
+_REFERENCES = {f"{_W}footnoteReference": "footnote", f"{_W}endnoteReference": "endnote"}
 _MAX_PART = 100_000_000  # bytes of one part, unpacked
 _MAX_PARTS = 5000
 _MAX_RATIO = 300  # unpacked to packed; Word's own files stay below 50
 
 
 class WordReader:
-    """Reads .docx; older formats would need LibreOffice."""
+    """Reads .docx; for older formats see `pipeline.readers.office`."""
 
     name = "word"
 
@@ -43,14 +47,15 @@ class WordReader:
                 text = _Text(AutomaticNumbers(parts.tree("word/numbering.xml"), parts.tree("word/styles.xml")))
                 text.read(body)
                 facts = {"heads": parts.lines("word/header"), "feet": parts.lines("word/footer")}
-                notes = parts.notes()
+                notes = parts.notes(text.asked)
                 title = parts.title()
         except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError) as error:
             raise DamagedFile(f"cannot be opened as a Word file: {error}") from error
         if not text.found:
             raise NoText("no text in the Word file")
-        for note in notes:
-            text.add("note", None, note)
+        for key, note in notes:
+            text.notes[key] = len(text.found)
+            text.found.append(_Found("note", None, note, text.pages_of.get(key, text.page), mark=text.asked[key]))
         return _reading(text, {name: lines for name, lines in facts.items() if lines}, title, limits, languages)
 
 
@@ -65,14 +70,16 @@ def _reading(
     paragraphs: list[Paragraph] = []
     for each in text.found:
         own = tongues.detect(each.text, language) if len(each.text) > 60 else language
-        paragraphs.append(Paragraph(len(paragraphs) + 1, each.page, each.number, own, each.text, each.kind))
+        marks = tuple((start, end, text.notes[key] + 1) for start, end, key in each.marks if key in text.notes)
+        paragraph = Paragraph(len(paragraphs) + 1, each.page, each.number, own, each.text, each.kind)
+        paragraphs.append(replace(paragraph, mark=each.mark, marks=marks, grid=each.grid))
     pages = []
     for number in range(1, text.page + 1):
         here = [each for each in text.found if each.page == number]
         page = "\n".join(f"{each.number}. {each.text}" if each.number else each.text for each in here)
         pages.append(Page(number, "word", quality(page, language), tongues.detect(page, language), page))
     facts["first_page"] = pages[0].text.split("\n")
-    return Reading(sniff.DOCX, "word", tuple(pages), tuple(paragraphs), title, facts)
+    return Reading(sniff.DOCX, "word", tuple(pages), tuple(paragraphs), title, facts, tuple(text.grids))
 
 
 class _Parts:
@@ -117,16 +124,17 @@ class _Parts:
                 lines += [_own_text(paragraph) for paragraph in self.tree(name).iter(f"{_W}p")]
         return [line for line in dict.fromkeys(lines) if line and not line.isdigit()][:50]
 
-    def notes(self) -> list[str]:
-        """Footnotes and endnotes in order, each with its number."""
-        found: list[str] = []
-        for name in ("word/footnotes.xml", "word/endnotes.xml"):
+    def notes(self, asked: dict[str, str]) -> list[tuple[str, str]]:
+        """The footnotes and endnotes that the text asks for, in its order: (key, text)."""
+        texts: dict[str, str] = {}
+        for name, kind in (("word/footnotes.xml", "footnote"), ("word/endnotes.xml", "endnote")):
             root = self.tree(name)
             for note in root if root is not None else ():
                 text = " ".join(filter(None, (_own_text(paragraph) for paragraph in note.iter(f"{_W}p"))))
                 if text and note.get(f"{_W}type") is None:
-                    found.append(f"{len(found) + 1} {text}")
-        return found
+                    texts[f"{kind} {note.get(f'{_W}id')}"] = text
+        asked.update({key: str(len(asked) + at) for at, key in enumerate(sorted(set(texts) - set(asked)), 1)})
+        return [(key, texts[key]) for key in asked if key in texts]
 
     def title(self) -> str | None:
         root = self.tree("docProps/core.xml")
@@ -140,6 +148,9 @@ class _Found:
     number: str | None
     text: str
     page: int
+    mark: str | None = None
+    marks: tuple[tuple[int, int, str], ...] = ()
+    grid: int | None = None
 
 
 class _Text:
@@ -150,6 +161,10 @@ class _Text:
         self._last: tuple[int, ...] | None = None
         self.found: list[_Found] = []
         self.page = 1
+        self.grids: list[Grid] = []
+        self.asked: dict[str, str] = {}  # notes by their key, in the order of their marks
+        self.pages_of: dict[str, int] = {}
+        self.notes: dict[str, int] = {}  # and where they stand among what was found
 
     def read(self, root: Any) -> None:
         body = root.find(f"{_W}body")
@@ -164,17 +179,32 @@ class _Text:
         if element.tag == f"{_W}p":
             self._paragraph(element)
         elif element.tag == f"{_W}tbl":
-            for row in element.iter(f"{_W}tr"):
-                cells = [" ".join(_own_text(p) for p in cell.iter(f"{_W}p")).strip() for cell in row.findall(f"{_W}tc")]
-                if any(cells):
-                    self.add("row" if len(cells) > 1 else "text", None, " | ".join(cells))
-                self._turn_pages(row)
+            self._table(element)
         elif element.tag == f"{_W}sdt":
             for inner in element.find(f"{_W}sdtContent") or ():
                 self._element(inner)
 
+    def _table(self, element: Any) -> None:
+        """The rows of a table; a frame of one column, which boxes are made of, is text."""
+        first, rows, at = self.page, [], len(self.found)
+        for row in element.iter(f"{_W}tr"):
+            cells = _cells(row)
+            if any(cells):
+                rows.append(cells)
+                self.add("row" if len(cells) > 1 else "text", None, " | ".join(cells))
+            self._turn_pages(row)
+        width = max(map(len, rows), default=0)
+        if width > 1:
+            even = tuple((*cells, *[""] * (width - len(cells))) for cells in rows)
+            self.grids.append(Grid(len(self.grids) + 1, first, self.page, even))
+            for each in self.found[at:]:
+                each.kind, each.grid = "row", len(self.grids)
+
     def _paragraph(self, element: Any) -> None:
-        text = _own_text(element)
+        for box in _boxes(element):
+            for inner in box:
+                self._element(inner)
+        text, marks = self._marked(element)
         starts_here = self.page
         self._turn_pages(element)
         if not text:
@@ -188,10 +218,25 @@ class _Text:
         printed = printed_number(f"{label} {text}" if label else text)
         if printed and printed.is_sure and follows(printed.parts, self._last, True):
             number, self._last = printed.number, printed.parts
-            text = text if label else text[printed.length :]
+            cut = 0 if label else printed.length
+            text, marks = text[cut:], tuple((start - cut, end - cut, key) for start, end, key in marks)
         elif label:
-            text = f"{label} {text}"
-        self.found.append(_Found("text", number, text, starts_here))
+            text, more = f"{label} {text}", len(label) + 1
+            marks = tuple((start + more, end + more, key) for start, end, key in marks)
+        self.found.append(_Found("text", number, text, starts_here, marks=marks))
+
+    def _marked(self, element: Any) -> tuple[str, tuple[tuple[int, int, str], ...]]:
+        """The text with the marks of its notes as Word numbers them, and where they stand."""
+        text = _own_text(element, self.asked)
+        marks, at = [], 0
+        for reference in _references(element):
+            self.pages_of.setdefault(reference, self.page)
+            sign = f"[{self.asked[reference]}]"
+            start = text.find(sign, at)
+            if start >= 0:
+                at = start + len(sign)
+                marks.append((start, at, reference))
+        return text, tuple(marks)
 
     def _turn_pages(self, element: Any) -> None:
         breaks = list(element.iter(f"{_W}lastRenderedPageBreak"))
@@ -200,16 +245,62 @@ class _Text:
         self.page += len(breaks)
 
 
-def _own_text(paragraph: Any) -> str:
-    """The text of a paragraph as it stands after accepted changes: no deletions, no field codes."""
+def _cells(row: Any) -> tuple[str, ...]:
+    """The cells of a row; one that reaches over others leaves them empty, so does one that goes on from above."""
+    cells: list[str] = []
+    for cell in row.findall(f"{_W}tc"):
+        cells.append(" ".join(filter(None, (_own_text(p) for p in cell.iter(f"{_W}p")))))
+        span = cell.find(f"{_W}tcPr/{_W}gridSpan")
+        wide = span.get(f"{_W}val", "1") if span is not None else "1"
+        cells += [""] * (min(int(wide), 64) - 1 if wide.isdecimal() and len(wide) < 4 else 0)
+    return tuple(cells)
+
+
+def _boxes(paragraph: Any) -> list[Any]:
+    """The text boxes that hang on a paragraph, each once: Word writes them twice, for itself and for older programs."""
+    found = paragraph.iter(f"{_W}txbxContent")
+    return [box for box in found if not any(a.tag in (_FALLBACK, f"{_W}txbxContent") for a in _above(box, paragraph))]
+
+
+def _above(element: Any, top: Any) -> Iterator[Any]:
+    for ancestor in element.iterancestors():
+        if ancestor is top:
+            return
+        yield ancestor
+
+
+def _references(paragraph: Any) -> list[str]:
+    return [
+        f"{kind} {element.get(f'{_W}id')}"
+        for element in _runs(paragraph)
+        for kind in ("footnote", "endnote")
+        if element.tag == f"{_W}{kind}Reference" and element.get(f"{_W}id")
+    ]
+
+
+def _runs(element: Any) -> Iterator[Any]:
+    """All within a paragraph but what was moved away or struck out, and its text boxes."""
+    for inner in element:
+        if inner.tag in _AWAY:
+            continue
+        yield inner
+        yield from _runs(inner)
+
+
+def _own_text(paragraph: Any, asked: dict[str, str] | None = None) -> str:
+    """The text of a paragraph as it stands after accepted changes: no deletions, no field codes.
+
+    `asked`: the marks of notes, numbered in the order in which they are met.
+    """
     parts: list[str] = []
-    for element in paragraph.iter():
+    for element in _runs(paragraph):
         if element.tag == f"{_W}t":
             parts.append(element.text or "")
         elif element.tag in (f"{_W}tab", f"{_W}br", f"{_W}cr"):
             parts.append(" ")
         elif element.tag == f"{_W}noBreakHyphen":
             parts.append("-")
-        elif element.tag == f"{_W}footnoteReference" and element.get(f"{_W}id"):
-            parts.append(f"[{element.get(f'{_W}id')}]")
+        elif element.tag in _REFERENCES and element.get(f"{_W}id") and asked is not None:
+            key = f"{_REFERENCES[element.tag]} {element.get(f'{_W}id')}"
+            parts.append(f"[{asked.setdefault(key, str(len(asked) + 1))}]")
     return characters("".join(parts))

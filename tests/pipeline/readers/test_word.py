@@ -55,8 +55,10 @@ def test_automatic_numbers_tables_notes_and_heads():
         ("text", "2", "It then adjourned", 1),
         ("text", "5", "Typed by hand.", 2),
         ("row", None, "Ghana | 2001", 2),
-        ("note", None, "1 See A/80/48.", 2),
+        ("note", None, "See A/80/48.", 2),
     ]
+    assert reading.paragraphs[-1].mark == "1"
+    assert [grid.rows for grid in reading.grids] == [(("Ghana", "2001"),)]
     assert reading.facts["heads"] == ["CMW/C/40/1"]
 
 
@@ -85,3 +87,42 @@ def test_broken_and_empty_files_say_so():
         read(whole.replace(b"PK\x01\x02", b"PK\x09\x09"))
     with pytest.raises(DamagedFile, match="well-formed"):
         read(docx("<w:p>"))
+
+
+MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+
+
+def test_notes_are_linked_to_their_marks_in_the_order_of_the_text():
+    marked = (
+        '<w:p><w:r><w:t>3. It met</w:t></w:r><w:r><w:footnoteReference w:id="9"/></w:r><w:r><w:t> twice.</w:t></w:r>'
+    )
+    marked += '<w:r><w:footnoteReference w:id="4"/></w:r></w:p>'
+    notes = f"<w:footnotes {W}>" + "".join(
+        f'<w:footnote w:id="{key}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:footnote>'
+        for key, text in ((4, "In May."), (9, "In Geneva."))
+    )
+    text, first, second = read(docx(marked, footnotes=notes + "</w:footnotes>")).paragraphs
+    assert (text.number, text.text) == ("3", "It met[1] twice.[2]")
+    assert (first.mark, first.text, second.mark, second.text) == ("1", "In Geneva.", "2", "In May.")
+    assert [(text.text[start:end], ordinal) for start, end, ordinal in text.marks] == [("[1]", 2), ("[2]", 3)]
+
+
+def test_what_was_moved_or_struck_out_is_gone_and_a_text_box_is_read_once():
+    moved = "<w:moveFrom><w:r><w:t>away </w:t></w:r></w:moveFrom><w:del><w:r><w:t>struck </w:t></w:r></w:del>"
+    moved += "<w:ins><w:r><w:t>here </w:t></w:r></w:ins>"
+    box = "<w:txbxContent><w:p><w:r><w:t>In a box</w:t></w:r></w:p></w:txbxContent>"
+    boxed = f"<w:r><mc:AlternateContent {MC}><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    boxed += "</mc:AlternateContent></w:r>"
+    reading = read(docx(f"<w:p>{moved}{boxed}<w:r><w:t>and now</w:t></w:r></w:p>"))
+    assert [each.text for each in reading.paragraphs] == ["In a box", "here and now"]
+
+
+def test_tables_are_even_grids():
+    def cell(text, more=""):
+        return f"<w:tc>{more}<w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+    wide = '<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>'
+    rows = f"<w:tr>{cell('Title', wide)}{cell('Year')}</w:tr><w:tr>{cell('a')}{cell('b')}{cell('2001')}</w:tr>"
+    reading = read(docx(f"<w:tbl>{rows}</w:tbl><w:tbl><w:tr>{cell('A boxed text.')}</w:tr></w:tbl>"))
+    assert [grid.rows for grid in reading.grids] == [(("Title", "", "Year"), ("a", "b", "2001"))]
+    assert [(each.kind, each.grid) for each in reading.paragraphs] == [("row", 1), ("row", 1), ("text", None)]
