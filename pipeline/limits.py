@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class Limits:
     """Bounds for one file; what goes over one of them fails alone, with the bound named in the reason."""
 
-    seconds: float = 900.0  # wall clock from the moment a worker takes the file
+    seconds: float = 400.0  # wall clock from the moment a worker takes the file
     cpu_seconds: int = 180  # processor time of the worker itself
     idle_seconds: float = 60.0  # wall clock without any processor time: it hangs
-    patience: float = 5.0  # wall clock after which a file gives way to those that wait, longer where all take long
+    patience: float = 2.0  # wall clock after which a file gives way to those that wait, longer where all take long
     memory_mb: int = 1500  # resident memory of the worker and the programs it started
     disk_mb: int = 1000  # temporary files of the worker and those programs
     programs: int = 50  # processes of the worker at a time

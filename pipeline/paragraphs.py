@@ -146,7 +146,7 @@ class _Segmenter:
             return True
         below = current.on == sheet.number and line.top > last.top
         if line.block != last.block and below and line.top - last.top > _WIDER * self._pitch_of(line):
-            return not line.text[0].islower() or last.text.endswith(STOP)
+            return not line.text[:1].islower() or last.text.endswith(STOP)
         if line.block != last.block or current.on != sheet.number:
             return self._new_after_break(line, last, current, edges[line.block][0])
         if line.top - last.top > _WIDER * self._pitch_of(line):
@@ -171,7 +171,7 @@ class _Segmenter:
         """Over the end of a page or column a paragraph goes on unless its last line closed it."""
         if current.kind != "text" or is_heading(current, self._body):
             return True
-        first = line.text[0]
+        first = line.text[:1]
         if last.text.endswith("-") or first.islower():
             return False
         if line.bold != last.bold:
@@ -252,8 +252,8 @@ def _edges(lines: list[Line]) -> dict[int, tuple[float, float]]:
 
 
 def _reach(line: Line, lines: list[Line]) -> float:
-    """How far to the right the column goes that a line stands in."""
-    return max(other.x1 for other in lines if other.x0 < line.x1 and other.x1 > line.x0)
+    """How far to the right the column goes that a line stands in; a broken file has lines without any width."""
+    return max((other.x1 for other in lines if other.x0 < line.x1 and other.x1 > line.x0), default=line.x1)
 
 
 def _weighted_median(sizes: list[tuple[float, int]]) -> float:

@@ -4,8 +4,9 @@ A child is kept between items. It dies with its parent: it notices within a seco
 the programs it started (OCR) along.
 
 One slow file must not hold up the others. A child that has been busy for longer than is usual gives way: it goes on
-beside the others with the lowest priority, and another takes its place; when that lane is taken for long, the file is
-put back until all others are done. What was slow before begins there. Each file of that lane has a child of its own.
+beside the others with the lowest priority, and another takes its place; when as many have given way as there are
+children, the file is put back until all others are done. What is known to be slow begins there, one at a time beside
+the others. Each such file has a child of its own.
 """
 
 import shutil
@@ -63,7 +64,7 @@ class _Round:
 
 
 class Pool(Generic[T]):
-    """Runs `function_path` ("package.module:function") on items in `size` capped children, and one beside for the slow.
+    """Runs `function_path` ("package.module:function") on items in `size` capped children, and up to as many beside.
 
     Items and results must be picklable. Whatever happens to one item (an exception, a crash, too long, too much memory,
     too large a result) is that item's `Failure`; only when no child can be started does `map` raise `WorkerError`.
@@ -189,7 +190,7 @@ class Pool(Generic[T]):
         usual = round_.usual()
         if worker.slow or worker.age() < usual or not round_.others_wait():
             return
-        if not self._slow():
+        if self._slow() < self._size:
             worker.slow = True
             worker.give_way()
         elif worker.age() > _PUT_BACK * usual:
