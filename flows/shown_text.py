@@ -5,9 +5,8 @@ from collections.abc import Iterator, Sequence
 from rich.text import Text
 
 from flows.shown import console
+from search.known import POOR_TEXT
 from search.text import ReadDocument, ReadGrid, ReadPage, ReadParagraph
-
-POOR = "poor text: searches may miss"
 
 
 def text(document: ReadDocument, also: Sequence[int] = ()) -> None:
@@ -36,7 +35,7 @@ def _head(page: ReadPage) -> None:
     if page.awaits_ocr:
         head.append("  not read yet: waits for OCR", style="yellow")
     elif page.poor and page.text:
-        head.append(f"  {POOR}", style="yellow")
+        head.append(f"  {POOR_TEXT}", style="yellow")
     if page.note:
         head.append(f"  {page.note}", style="yellow")
     console.print(head)

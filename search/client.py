@@ -46,7 +46,8 @@ PATIENT = (429, 503)
 LONGEST_WAIT = 300.0  # seconds: a server that asks for more is not waited for
 COLUMNS = (
     *("work", "symbol", "title", "date", "publisher", "body", "session", "agenda_item", "kind", "languages", "url"),
-    *("citation", "page", "paragraph", "passage", "passage_language", "quality", "passage_url"),
+    *("citation", "page", "paragraph", "passage", "passage_language", "quality", "poor"),
+    "passage_url",
 )
 
 
@@ -273,9 +274,9 @@ def _seconds(said: str | None) -> float | None:
 
 def _row(hit: LineJson) -> tuple[object, ...]:
     best = hit["passages"][0] if hit["passages"] else None
-    passage: tuple[object, ...] = (None,) * 7
+    passage: tuple[object, ...] = (None,) * 8
     if best is not None:
-        names = ("citation", "page", "paragraph", "plain", "language", "quality", "url")
+        names = ("citation", "page", "paragraph", "plain", "language", "quality", "poor", "url")
         passage = tuple(best[name] for name in names)  # type: ignore[literal-required]
     return (
         *(hit["work"], hit["symbol"], hit["title"], hit["date"], hit["publisher"], hit["body"]),

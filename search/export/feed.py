@@ -7,6 +7,7 @@ from xml.etree import ElementTree as Tree
 
 from search.as_json import marked
 from search.export.citable import About, Citable, one_line, printable
+from search.known import POOR_TEXT
 from search.labels import label_of
 from search.results import Hit, Passage
 
@@ -76,7 +77,10 @@ def issued_by(hit: Hit) -> str:
 
 def quoted(passages: Iterable[Passage]) -> str:
     """Passages as HTML, in which what came from documents is escaped; no marks in it but <mark> and <p>."""
-    return "".join(f"<p>{marked(p.text, p.marks)}</p><p>{marked(p.citation, ())}</p>" for p in passages)
+    return "".join(
+        f"<p>{marked(p.text, p.marks)}</p><p>{marked(p.citation, ())}{f' ({POOR_TEXT})' if p.poor else ''}</p>"
+        for p in passages
+    )
 
 
 def _of_result(each: Citable, about: About) -> Entry:

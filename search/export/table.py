@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from search.export.citable import About, Citable, printable
+from search.known import POOR_TEXT
 from search.results import Passage
 
 MARK = "\ufeff"
 COLUMNS = (
     *("work", "symbol", "symbols", "title", "date", "publisher", "body", "session", "agenda_item", "kind"),
-    *("languages", "url", "citation", "page", "paragraph", "passage", "passage_language", "quality", "passage_url"),
+    *("languages", "url", "citation", "page", "paragraph", "passage", "passage_language", "quality", "poor"),
+    "passage_url",
 )
 FORMULA = "=+-@\t\r\n＝＋－＠"
 
@@ -64,7 +66,7 @@ def _row(each: Citable, about: About) -> list[str | int | float | None]:
 
 def _quoted(passage: Passage | None, about: About) -> list[str | int | float | None]:
     if passage is None:
-        return [None] * 7
+        return [None] * 8
     url = about.urls.document(passage.sha256, at=passage.ordinal, number=passage.paragraph)
     found = (passage.citation, passage.page, passage.paragraph, passage.text, passage.language, passage.quality)
-    return [*found, url]
+    return [*found, POOR_TEXT if passage.poor else "", url]

@@ -3,8 +3,10 @@
 import re
 
 from fastapi import FastAPI, HTTPException, Request
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import FileResponse, RedirectResponse, Response
 
+from lexicon import language_code
+from search.address import parse_address, spot
 from search.as_json import document_json
 from search.grids import as_csv, read_grid
 from search.json_shapes import DocumentJson
@@ -78,6 +80,20 @@ def mount(app: FastAPI, site: Site) -> None:
         response_model=None,
         include_in_schema=False,
     )
+
+    def cited(request: Request) -> RedirectResponse:
+        """A citation leads to the paragraph itself."""
+        words = request.query_params.get("of", "")[:500]
+        language = language_code(request.query_params.get("language", ""))
+        address = parse_address(words)
+        found = spot(site.catalog, address, language)
+        if found is None:
+            raise HTTPException(404, f"Nothing here is called “{words[:120]}”: say it as in A/HRC/47/30, para. 45.")
+        if address.paragraph is None and address.note is None and address.annex is None:
+            return RedirectResponse(site.local.document(found.sha256, page=address.page), 307)
+        return RedirectResponse(site.local.document(found.sha256, at=found.ordinals[0], number=found.number), 307)
+
+    app.add_api_route("/cite", cited, methods=["GET", "HEAD"], response_model=None, include_in_schema=False)
     app.add_api_route(
         "/documents/{sha256}/original",
         original,

@@ -1,4 +1,4 @@
-"""Does a text keep its structure? Paragraphs over pages and around tables, notes tied to their marks, tables as data."""
+"""Does a text keep its structure? Paragraphs over pages and around tables, notes tied to their marks, tables."""
 
 import pytest
 
