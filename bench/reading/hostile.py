@@ -17,7 +17,7 @@ from tests.pipeline import bombs
 
 _ROUNDS = 1
 _SMALL = 600_000  # bytes of a good file
-_GOOD = 400
+_GOOD = 200
 _SIZE = 2  # children
 
 Item = tuple[str, str]
