@@ -33,7 +33,7 @@ _PLENTY = 300  # characters among which there are letters enough
 _SAMPLE = 2500  # characters that are looked at
 _LETTERS = 12  # fewer letters than this say nothing
 _SURE = 0.8  # probability from which py3langid is believed
-_TELLING = 3  # words of one language alone that decide, two where it is the expected one,
+_TELLING = 3  # words of one language alone that decide, fewer where all are of the expected one,
 _TELLING_SHARE = 0.12  # if they are so many of all words
 _STRAY = 1  # words of another language that a text may have ("El Salvador") and be all in one,
 _PURE = 40  # if it has so many of its own
@@ -127,7 +127,9 @@ def _by_own_words(text: str, expected: str | None) -> str | None:
         return None
     best = max(set(hits), key=hits.count)
     most = hits.count(best)
-    enough = most >= _TELLING - (best == expected) and most >= _TELLING_SHARE * len(words)
+    if best == expected and most == len(hits):  # a row of a table, say: names, and a word or two of its language
+        return expected
+    enough = most >= _TELLING and most >= _TELLING_SHARE * len(words)
     return best if enough and best != OTHER and len(hits) - most <= _MIXED * most else None
 
 
