@@ -19,7 +19,7 @@ from pipeline import ocr_queue, waiting
 from pipeline.errors import Unreachable
 from pipeline.limits import Limits
 from pipeline.ocr_queue import Turn
-from pipeline.process import read_files
+from pipeline.process import Item, files, read_with_pool, readers_at_work
 from pipeline.readers import scan
 from pipeline.readers.sheet import Seen
 from pipeline.workers import Failure, Pool
@@ -124,11 +124,17 @@ class _Run:
         self._until = time.monotonic() + bounds.seconds
         self._handed = 0
         self._spoken: dict[str, str] = {}  # the language last seen in each file
+        self._readers: Pool[Item]
         self._tried: set[str] = set()  # files that were read again in vain
 
     def all_the_way(self, progress: Callable[[int, int], None]) -> None:
         """Round by round: some pages, then the documents that are complete with them."""
-        self._read_ready()
+        with readers_at_work(self.limits, self.processes) as readers:
+            self._readers = readers
+            self._read_ready()
+            self._look_at_all(progress)
+
+    def _look_at_all(self, progress: Callable[[int, int], None]) -> None:
         if not scan.installed():
             self.report.problem = "Tesseract is not installed"
             ocr_queue.nothing_to_see_with(self.catalog, self.report.problem)
@@ -191,6 +197,7 @@ class _Run:
         if not ready:
             return
         self._tried.update(ready)
-        report = read_files(self.catalog, self.archive, ready, self.limits, processes=self.processes)
+        items = files(self.catalog, self.archive, ready, self.limits)
+        report = read_with_pool(self._readers, self.catalog, items, len(ready))
         self.report.files += report.read
         self._tried -= set(ready) - {one.sha256 for one in report.outcomes}

@@ -1,7 +1,7 @@
 """What happens between a capture and a document? Read, describe, find mentions and citations, store; or say why not."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -124,13 +124,29 @@ def read_files(
     processes: int | None = None,
 ) -> ReadReport:
     """Reads these files, whatever is known of them already."""
+    with readers_at_work(limits, processes) as pool:
+        return read_with_pool(pool, catalog, files(catalog, archive, hashes, limits or Limits()), len(hashes), progress)
+
+
+def readers_at_work(limits: Limits | None = None, processes: int | None = None) -> Pool[Item]:
+    """Child processes that read files; they are started when there is something to read."""
+    return Pool[Item]("pipeline.process:understand", processes or os.cpu_count() or 1, limits or Limits())
+
+
+def read_with_pool(
+    pool: Pool[Item],
+    catalog: Catalog,
+    items: Iterable[Item],
+    total: int,
+    progress: Callable[[Outcome], None] | None = None,
+) -> ReadReport:
+    """Reads files and keeps what comes of them."""
     report = ReadReport()
-    with Pool[Item]("pipeline.process:understand", processes or os.cpu_count() or 1, limits or Limits()) as pool:
-        for item, result in pool.map(files(catalog, archive, hashes, limits or Limits()), lambda item: item.slow):
-            outcome = replace(_keep(catalog, item, result), total=len(hashes))
-            report.count(outcome)
-            if progress:
-                progress(outcome)
+    for item, result in pool.map(items, lambda item: item.slow):
+        outcome = replace(_keep(catalog, item, result), total=total)
+        report.count(outcome)
+        if progress:
+            progress(outcome)
     return report
 
 
