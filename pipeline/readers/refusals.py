@@ -13,12 +13,12 @@ _TITLE_SHARE = 6  # in a text up to this many times longer, the title is believe
 
 def refuse_impostors(text: str, title: str | None = None) -> None:
     """Raises NotADocument if a short text, or the title of a not too long one, says what such pages say."""
-    small = _plain(text)
+    small, head = _plain(text), _plain(title or text.strip().partition("\n")[0])
     if len(small) > _SHORT * _TITLE_SHARE:
         return
-    searched = _plain(title or "") if len(small) > _SHORT else f"{_plain(title or '')} {small}"
-    for what, words in _signs():
-        if words in searched:
+    searched = head if len(small) > _SHORT else f"{head} {small}"
+    for what, words, where in _signs():
+        if words in (head if where == "title" else searched):
             raise NotADocument(f"{what} in place of a document (it says: “{words}”)")
 
 
@@ -27,6 +27,7 @@ def _plain(text: str) -> str:
 
 
 @cache
-def _signs() -> tuple[tuple[str, str], ...]:
+def _signs() -> tuple[tuple[str, str, str], ...]:
+    """What it is, its words, and whether they count in the title (or first line) alone."""
     with _TABLE.open(encoding="utf-8", newline="") as lines:
-        return tuple((row["what"], _plain(row["words"])) for row in csv.DictReader(lines))
+        return tuple((row["what"], _plain(row["words"]), row["where"] or "") for row in csv.DictReader(lines))

@@ -65,6 +65,15 @@ def test_encodings(encoding, declared):
         ("UNTC", "<p>The site is under urgent maintenance and is currently unavailable.</p>", "maintenance page"),
         ("Sign in", "<p>Please log in with your account to see this page.</p>", "login page"),
         ("Access Denied", "<p>You don't have permission to access this resource. Reference #18.2f</p>", "refusal"),
+        ("Доступ запрещён", "<p>У вас нет права на просмотр этой страницы на данном сервере.</p>", "refusal"),
+        ("Aviso", "<p>El sitio está en mantenimiento. Vuelva a intentarlo dentro de una hora, por favor.</p>", "maint"),
+        (
+            "系统提示",
+            "<p>网站维护中，请稍后再访问本网站，由此给您带来的不便，敬请谅解。谢谢您的支持与理解。</p>",
+            "maint",
+        ),
+        ("خطأ", "<p>لم يتم العثور على الصفحة التي تبحث عنها في هذا الموقع، يرجى العودة.</p>", "error page"),
+        ("Before you continue", "<p>We use cookies and data to deliver and to maintain our services.</p>", "consent"),
         ("Page introuvable", "<p>La page demandée n’existe pas ou a été déplacée.</p>", "error page"),
     ],
 )
@@ -72,6 +81,13 @@ def test_what_a_site_shows_in_place_of_a_document_is_refused(title, body, what):
     page = f"<html><head><title>{title}</title></head><body>{body}{' ' * 1200}</body></html>"
     with pytest.raises(NotADocument, match=what):
         read(page.encode())
+
+
+def test_a_short_text_may_speak_of_what_only_a_title_gives_away():
+    text = (
+        "<h1>Migrants at the border</h1><p>Access was refused: accès refusé, acceso denegado. " + "They waited. " * 20
+    )
+    assert read(html(text, "<title>Migrants at the border</title>", "en").encode()).paragraphs
 
 
 def test_a_long_text_may_speak_of_such_things():
