@@ -244,6 +244,18 @@ def test_a_work_is_found_by_its_symbol_or_a_file(client, name, suffix):
     assert answer.headers["location"] == f"/works/{KEY}{suffix}"
 
 
+def test_a_citation_leads_to_its_paragraph(client):
+    answer = client.get("/cite", params={"of": f"{sha('english')}, para. 2"}, follow_redirects=False)
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"/documents/{sha('english')}?at=3#para-2"
+    assert client.get("/cite", params={"of": f"{sha('english')}, para. 200"}).status_code == 404
+
+
+def test_a_page_that_was_read_badly_says_that_searches_may_miss(client):
+    assert "poor text: searches may miss" in client.get(f"/documents/{sha('arabic')}").text
+    assert "poor text: searches may miss" not in client.get(f"/documents/{sha('english')}").text
+
+
 def test_a_hostile_key_is_reached_by_its_address(client):
     for url in (Urls("").work(HOSTILE_KEY), Urls("").work(HOSTILE_KEY, json=True)):
         assert client.get(url).status_code == 200
