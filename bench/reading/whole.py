@@ -41,6 +41,8 @@ class Way:
     commands: list[Command]
     files: list[File]
     worst: list[tuple[str, int, float, str, str]]  # file, page, quality, method, note
+    pictures: int  # pages that OCR looked at
+    unseen: int  # pages that still wait for it, or that it failed on
 
 
 def corpus_files(corpus: Path = CORPUS) -> list[Path]:
@@ -58,7 +60,11 @@ def walk(files: Sequence[Path], home: Path) -> Way:
     for said, arguments in _with_ocr():
         commands.append(_run(home, arguments, said, {}))
     catalog = Catalog(f"sqlite:///{home / 'catalog.sqlite'}")
-    return Way(commands, files_of(catalog, files), _worst(catalog, files))
+    with catalog.read() as connection:
+        looked = sa.select(sa.func.count()).select_from(tables.ocr_pages)
+        done = connection.execute(looked.where(tables.ocr_pages.c.state == "done")).scalar_one()
+        left = connection.execute(looked.where(tables.ocr_pages.c.state != "done")).scalar_one()
+    return Way(commands, files_of(catalog, files), _worst(catalog, files), done, left)
 
 
 def _with_ocr() -> list[tuple[str, list[str]]]:
@@ -123,6 +129,9 @@ def times(way: Way) -> str:
     lines = [f"| command, {number:,} pages | seconds | CPU seconds | CPU s a page |", "| --- | ---: | ---: | ---: |"]
     for said, clock, cpu in way.commands:
         lines.append(f"| {said} | {clock:,.0f} | {cpu:,.0f} | {cpu / max(1, number):.3f} |")
+    seconds = sum(cpu for said, _, cpu in way.commands if "pictures" in said)
+    each = f"{seconds / way.pictures:.2f} CPU seconds each" if way.pictures else "nothing to do"
+    lines += ["", f"OCR looked at {way.pictures} pages, {each}; {way.unseen} wait or failed."]
     return "\n".join(lines)
 
 
