@@ -8,6 +8,7 @@ from pipeline import sniff
 from pipeline.document import Reading
 from pipeline.errors import EmptyFile, EncryptedFile, TooLarge, UnknownType
 from pipeline.limits import Limits
+from pipeline.readers.bundle import unwrapped
 from pipeline.readers.reader import Reader
 from pipeline.soundness import made_sound
 
@@ -96,6 +97,9 @@ def read(
     limits = limits or Limits()
     data = _bytes(source, limits)
     media_type = sniff.media_type(data)
+    if media_type in (sniff.ZIP, sniff.GZIP):  # one deep: a wrapped archive is no document
+        data = unwrapped(data, media_type, limits)
+        media_type = sniff.media_type(data)
     if with_ is not None:
         return made_sound(_asked_for(with_, media_type, seen).read(data, limits, languages), limits)
     bids = [(reader.bid(media_type, data), reader) for reader in readers(seen)]

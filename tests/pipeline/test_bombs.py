@@ -32,7 +32,7 @@ REFUSED = {
     "entities in Word": (bombs.word_laughs, "DamagedFile", "declares entities"),
     "a file of the machine in Word": (bombs.word_outside, "DamagedFile", "declares entities"),
     "a table in a table 20,000 times": (lambda: bombs.docx(bombs.word_xml(_deep_tables())), "TooLarge", "unpacks to"),
-    "a zip bomb": (lambda: bombs.zip_bomb(300 * MILLION), "UnknownType", "zip archive"),
+    "a zip bomb": (lambda: bombs.zip_bomb(300 * MILLION), "TooLarge", "zip archive, unpacks to"),
     "HTML of 50 MB": (lambda: bombs.long_html(50 * MILLION), "TooLarge", "HTML of 4"),
     "tags 100,000 deep": (lambda: bombs.nested_html(100_000), "TooLarge", "100000 deep"),
     "tables 5,000 deep": (lambda: bombs.nested_html(5_000, "table><tr><td"), "TooLarge", "5000 deep"),
