@@ -25,6 +25,9 @@ def text_command(
         str | None, typer.Option(help="which language version of a symbol", callback=language_code)
     ] = None,
     table: Annotated[int | None, typer.Option(min=1, help="only this table, as CSV", metavar="N")] = None,
+    list_versions: Annotated[bool, typer.Option("--versions", help="when it was read again, and what changed")] = False,
+    version: Annotated[int | None, typer.Option(min=1, metavar="N", help="the text as that version has it")] = None,
+    diff: Annotated[int | None, typer.Option(min=1, metavar="N", help="what that version changed")] = None,
     as_json: AsJson = False,
 ) -> None:
     """The text as it was read, page by page, with printed paragraph numbers; or what a citation leads to."""
@@ -36,6 +39,11 @@ def text_command(
 
     house = furnished()
     catalog = house.catalog
+    if list_versions or version or diff:
+        from flows.cli_versions import show
+
+        show(house, find_document(catalog, name, language) or "", name, version or diff, bool(diff), as_json)
+        return
     address = parse_address(name)
     sha256 = find_document(catalog, name, language)
     document = read_document(catalog, sha256) if sha256 else None

@@ -17,11 +17,11 @@ from pipeline.versions import (
     Version,
     carried,
     differences,
+    known_versions,
     text_of,
     undone,
     unpacked,
     version,
-    versions,
 )
 from pipeline.waiting import retry
 
@@ -53,6 +53,7 @@ __all__ = [
     "carried",
     "choices",
     "differences",
+    "known_versions",
     "pictures_wait",
     "read_pictures",
     "read_waiting",
@@ -64,5 +65,4 @@ __all__ = [
     "undone",
     "unpacked",
     "version",
-    "versions",
 ]

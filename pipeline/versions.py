@@ -69,7 +69,7 @@ class Difference:
     news: bool
 
 
-def versions(catalog: Catalog, sha256: str) -> list[Version]:
+def known_versions(catalog: Catalog, sha256: str) -> list[Version]:
     """All versions, oldest first; empty if the document has no text. One that was never read again has one."""
     with catalog.read() as connection:
         row = _document(connection, sha256)

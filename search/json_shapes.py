@@ -371,6 +371,37 @@ class DocumentJson(TypedDict):
     grids: list[GridJson]
 
 
+class VersionJson(TypedDict):
+    """One version of a text; `changed` paragraphs differ from the one before, of which `news` say something else."""
+
+    version: int
+    at: str | None
+    reader: str
+    changed: int
+    news: int
+
+
+class DifferenceJson(TypedDict):
+    """`kind`: changed, added or removed."""
+
+    kind: str
+    ordinal: int
+    page: int
+    number: str | None
+    before: str
+    after: str
+    news: bool
+
+
+class VersionsJson(TypedDict):
+    """All versions of a document's text, and what `version` changed."""
+
+    sha256: str
+    versions: list[VersionJson]
+    version: int
+    differences: list[DifferenceJson]
+
+
 class HoldingJson(TypedDict):
     """What is held of a publisher; `documents` are those whose text is here."""
 

@@ -27,6 +27,7 @@ from search.web.pages import (
     standing,
     tracing,
     unsubscribing,
+    versions,
     watching,
     works,
 )
@@ -69,7 +70,7 @@ def create_app(
     )
     app.mount("/static", _Static(directory=HERE / "static"), name="static")
     about_people = (signing_up, watching, managing, unsubscribing, feeds, mails, tracing, desk)
-    for subject in (standing, searching, documents, works, *about_people):
+    for subject in (standing, searching, versions, documents, works, *about_people):
         subject.mount(app, site)
     api.mount(app, site)
     failures.mount(app, site)

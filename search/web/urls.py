@@ -75,6 +75,11 @@ class Urls:
             pairs.append(("part", str(part)))
         return _with_query(f"{self.base}/documents/{sha256}{'.json' if json else ''}", pairs) + anchor
 
+    def versions(self, sha256: str, version: int | None = None, json: bool = False) -> str:
+        """What a document said before it was read again, and what that version changed."""
+        pairs = [("version", str(version))] if version else []
+        return _with_query(f"{self.base}/documents/{sha256}/versions{'.json' if json else ''}", pairs)
+
     def original(self, sha256: str) -> str:
         return f"{self.base}/documents/{sha256}/original"
 

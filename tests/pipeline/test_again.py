@@ -13,7 +13,7 @@ from pipeline.again import UnknownDocuments, chosen
 from pipeline.limits import Limits
 from pipeline.process import files
 from pipeline.store import store
-from pipeline.versions import version, versions
+from pipeline.versions import known_versions, version
 from pipeline.waiting import due
 from tests.pipeline.test_process import FRENCH, capture, page
 from tests.pipeline.test_store import rows
@@ -82,9 +82,9 @@ def test_it_is_told_before_and_then_done_without_a_crawl(catalog, archive, worse
     report = read_waiting(catalog, archive, ocr=False, processes=1)
     assert (report.read, report.changed) == (2, 1)
     assert due(catalog, datetime.now(UTC)) == []
-    assert [each.version for each in versions(catalog, worse[0])] == [1, 2]
+    assert [each.version for each in known_versions(catalog, worse[0])] == [1, 2]
     assert any("wagcs" in each.text for each in version(catalog, worse[0], 1))
-    assert [each.version for each in versions(catalog, worse[1])] == [1]
+    assert [each.version for each in known_versions(catalog, worse[1])] == [1]
     (change,) = rows(catalog, tables.changes)[2:]
     assert change["kind"] == "updated" and len(change["passages"]) == 1
     assert chosen(catalog, ["older"]) == []

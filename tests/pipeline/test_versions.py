@@ -18,11 +18,11 @@ from pipeline.versions import (
     carried,
     compared,
     differences,
+    known_versions,
     packed,
     undone,
     unpacked,
     version,
-    versions,
 )
 from tests.pipeline.made import document
 from tests.pipeline.test_store import ENGLISH, rows
@@ -91,7 +91,7 @@ def test_what_is_read_again_with_the_same_text_leaves_only_the_version_of_its_re
     assert read(catalog, "The Committee met.").change is None
     assert rows(catalog, tables.documents) == [before[0] | {"reader": "made 7"}]
     assert kinds(catalog) == [("created", None)]
-    assert len(versions(catalog, "a" * 64)) == 1
+    assert len(known_versions(catalog, "a" * 64)) == 1
 
 
 def test_other_words_are_a_version_and_a_change_that_names_them(any_catalog, monkeypatch):
@@ -100,7 +100,7 @@ def test_other_words_are_a_version_and_a_change_that_names_them(any_catalog, mon
     stored = read(any_catalog, "The Committee met.", "The wages of seafarers.", "It adjourned.")
     assert (stored.change, stored.passages, stored.changed) == ("updated", [2], 2)
     assert kinds(any_catalog) == [("created", None), ("updated", [2])]
-    first, second = versions(any_catalog, "a" * 64)
+    first, second = known_versions(any_catalog, "a" * 64)
     assert (first.version, first.reader, second.reader, second.changed, second.news) == (1, "made 1", "made 2", 2, 1)
     assert second.seq == 2
     old = version(any_catalog, "a" * 64, 1)
@@ -149,10 +149,10 @@ def test_a_document_from_before_there_were_versions_has_one(catalog, text):
     with catalog.write() as connection:
         connection.execute(sa.delete(tables.readings))
         connection.execute(sa.update(tables.documents).values(reader="pypdfium2"))
-    (only,) = versions(catalog, "a" * 64)
+    (only,) = known_versions(catalog, "a" * 64)
     assert (only.version, only.reader) == (1, "pypdfium2")
     read(catalog, text)
-    found = versions(catalog, "a" * 64)
+    found = known_versions(catalog, "a" * 64)
     if text == "The Committee met.":
         assert [each.version for each in found] == [1]
         return

@@ -6,6 +6,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from lexicon import language_code
+from pipeline import known_versions
 from search.address import parse_address, spot
 from search.as_json import document_json
 from search.grids import as_csv, read_grid
@@ -39,6 +40,7 @@ def mount(app: FastAPI, site: Site) -> None:
             raise HTTPException(404, "No document here has that SHA-256. It may have been fetched but not read yet.")
         shown = {
             "document": found,
+            "versions": known_versions(site.catalog, sha256),
             "query": query,
             "at": spot.at,
             "anchors": anchors_of(found, spot.at),
