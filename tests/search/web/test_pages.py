@@ -471,6 +471,7 @@ def test_openapi_describes_every_twin_with_an_example(client):
         "/works/{key}",
         "/works",
         "/documents/{sha256}",
+        "/documents/{sha256}/versions",
         "/sources",
         "/quarantine",
         "/help",
