@@ -1,7 +1,5 @@
 """What does it mean? From captured bytes to documents, works, mentions and citations in the catalog."""
 
-from pipeline.again import Rehearsed, ask_again, rehearse
-from pipeline.compare import same_words
 from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
 from pipeline.history import Attempt, attempts
@@ -10,8 +8,10 @@ from pipeline.ocr import Bounds, PicturesReport, read_pictures
 from pipeline.ocr_queue import pictures_wait
 from pipeline.process import Outcome, ReadReport, read_waiting, understand
 from pipeline.readers import choices
-from pipeline.rereading import DESCRIPTION
-from pipeline.versions import (
+from pipeline.rereading.again import Rehearsed, ask_again, rehearse
+from pipeline.rereading.compare import same_words
+from pipeline.rereading.news import DESCRIPTION
+from pipeline.rereading.versions import (
     Difference,
     OldParagraph,
     Version,

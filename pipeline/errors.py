@@ -14,7 +14,7 @@
     + NeedsOffice      LibreOffice, which is needed for this type, is not installed: may pass
     + OcrFailed        Tesseract crashed on a page, or went over its time: may pass
     + Unreachable      the archive does not hold the bytes just now: may pass
-  + WorkerError        the pool of reading processes itself cannot run (raised by pipeline.workers)
+  + WorkerError        the pool of reading processes itself cannot run (raised by pipeline.children.workers)
 """
 
 from typing import ClassVar

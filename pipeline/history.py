@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.tables import failures
-from pipeline.child import Failure
+from pipeline.children.child import Failure
 
 BY_HAND = "by hand"
 _MOST = 2000  # that are looked at, the newest

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 
 from catalog import Catalog
 from pipeline import ocr_queue, waiting
+from pipeline.children.workers import Failure, Pool
 from pipeline.errors import Unreachable
 from pipeline.limits import Limits
 from pipeline.ocr_queue import Turn
 from pipeline.process import Item, files, read_with_pool, readers_at_work
 from pipeline.readers import scan
 from pipeline.readers.sheet import Seen
-from pipeline.workers import Failure, Pool
 
 if TYPE_CHECKING:
     from crawlers import Archive

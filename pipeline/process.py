@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from catalog import Catalog
 from pipeline import ocr_queue, waiting
+from pipeline.children.workers import Failure, Pool
 from pipeline.document import Document
 from pipeline.errors import Unreachable
 from pipeline.limits import Limits
 from pipeline.readers import kind_of_file
 from pipeline.readers.sheet import Seen
 from pipeline.store import store, store_waiting
-from pipeline.workers import Failure, Pool
 
 if TYPE_CHECKING:
     from crawlers import Archive
@@ -72,11 +72,11 @@ class ReadReport:
 
 def understand(item: Item) -> Document:
     """From bytes to a document. Runs in a child process with limits; raises a ReadError with the reason."""
-    from pipeline.citations import find_citations
-    from pipeline.describe import describe
-    from pipeline.mentions import find_mentions
+    from pipeline.description.describe import describe
+    from pipeline.description.works import work_key
+    from pipeline.findings.citations import find_citations
+    from pipeline.findings.mentions import find_mentions
     from pipeline.readers import read
-    from pipeline.works import work_key
 
     path = Path(item.path)
     if not path.is_file():

@@ -19,12 +19,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import NOTED, Catalog, tables, upsert
-from pipeline import works
-from pipeline.compare import Line, key_of
+from pipeline.description import works
 from pipeline.document import Document
 from pipeline.readers.versions import stamped
-from pipeline.rereading import Before
-from pipeline.versions import storable, write_versions
+from pipeline.rereading.compare import Line, key_of
+from pipeline.rereading.news import Before
+from pipeline.rereading.versions import storable, write_versions
 
 _D = tables.documents
 

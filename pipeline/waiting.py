@@ -15,10 +15,10 @@ import sqlalchemy as sa
 import lexicon
 from catalog import Catalog, tables
 from pipeline import history, ocr_queue
+from pipeline.children.workers import Failure
 from pipeline.document import Document
 from pipeline.errors import ReadError
 from pipeline.readers import choices, office
-from pipeline.workers import Failure
 
 _C, _D, _O, _PAGES = tables.captures, tables.documents, tables.ocr_pages, tables.pages
 _DELAYS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
@@ -41,7 +41,7 @@ class Captured:
 
 def due(catalog: Catalog, now: datetime) -> list[str]:
     """The hashes of files that have no document, are due again, have new captures since they were read, or are to be
-    read again because someone asked for it (pipeline/again.py)."""
+    read again because someone asked for it (pipeline/rereading/again.py)."""
     again = sa.and_(_D.c.state == "waiting", _D.c.try_again <= now)
     queued = sa.exists().where(_O.c.sha256 == _D.c.sha256)
     forgotten = sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR), ~queued)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from bench.reading.truth import CORPUS
 from pipeline import Limits
+from pipeline.children.workers import Failure, Pool
 from pipeline.readers import read
-from pipeline.workers import Failure, Pool
 from tests.pipeline import bombs
 
 _ROUNDS = 1

@@ -11,7 +11,7 @@ from crawlers.replica.press import Press
 from crawlers.replica.settings import ReplicaSettings
 from crawlers.replica.works import Library
 from pipeline import Limits, Paragraph
-from pipeline.mentions import find_mentions
+from pipeline.findings.mentions import find_mentions
 from pipeline.readers import read
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus" / "dev" / "pdf"

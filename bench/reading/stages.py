@@ -20,10 +20,10 @@ PUBLISHER = "UN"
 
 def stages(files: Sequence[Path]) -> dict[str, float]:
     """Processor seconds of each stage over all files that can be read; `pages` counts what they were spent on."""
-    from pipeline.citations import find_citations
-    from pipeline.describe import describe
-    from pipeline.mentions import find_mentions
-    from pipeline.works import work_key
+    from pipeline.description.describe import describe
+    from pipeline.description.works import work_key
+    from pipeline.findings.citations import find_citations
+    from pipeline.findings.mentions import find_mentions
     from search import index_changes, open_engine
 
     clock = _Clock()

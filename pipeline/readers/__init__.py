@@ -87,7 +87,7 @@ def read(
     *,
     with_: str | None = None,
 ) -> Reading:
-    """Reads a file. Call it in a child process (PDFium crashes and is not thread-safe): see `pipeline.workers`.
+    """Reads a file. Call it in a child process (PDFium crashes and is not thread-safe): see `pipeline.children`.
 
     `with_`: the reader that was asked for by hand, whatever others bid.
     `languages` are ISO 639-1 codes declared by the source. No picture is looked at: `Reading.pictures` names the pages

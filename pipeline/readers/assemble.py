@@ -4,10 +4,10 @@ from collections import Counter
 
 from pipeline import sniff
 from pipeline.document import Page, Reading
-from pipeline.margins import set_apart
-from pipeline.paragraphs import paragraphs
 from pipeline.readers.refusals import refuse_impostors
 from pipeline.readers.sheet import Sheet
+from pipeline.structure.margins import set_apart
+from pipeline.structure.paragraphs import paragraphs
 
 _SCREEN = 2  # pages up to which a file may be a site's error page
 

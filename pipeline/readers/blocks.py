@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.tidy import characters
+from pipeline.structure.tidy import characters
 
 _TABLE = Path(__file__).parent.parent / "tables" / "page_furniture.csv"
 _SKIPPED = re.compile(

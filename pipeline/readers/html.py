@@ -14,13 +14,13 @@ from pipeline import languages, sniff
 from pipeline.document import Grid, Page, Paragraph, Reading
 from pipeline.errors import DamagedFile, NotADocument, NoText, TooLarge
 from pipeline.limits import Limits
-from pipeline.numbering import Printed, follows, printed_number
 from pipeline.readers.blocks import Block, blocks
 from pipeline.readers.encoding import decode
 from pipeline.readers.nesting import DEEPEST, depth
 from pipeline.readers.quality import quality
 from pipeline.readers.refusals import refuse_impostors
-from pipeline.tidy import characters
+from pipeline.structure.numbering import Printed, follows, printed_number
+from pipeline.structure.tidy import characters
 
 __all__ = ["HtmlReader", "decode"]
 

@@ -12,7 +12,7 @@ from pipeline.readers.pages import open_document, read_sheets, sheets_of
 from pipeline.readers.pictures import reason_to_try_ocr, settle
 from pipeline.readers.sheet import Seen, Sheet
 from pipeline.readers.tables import lay_out_tables
-from pipeline.tidy import characters
+from pipeline.structure.tidy import characters
 
 __all__ = ["PdfReader", "reason_to_try_ocr", "sheets_of"]
 

@@ -15,7 +15,7 @@ from pipeline.readers import direct
 from pipeline.readers.direct import answers
 from pipeline.readers.rtl import ARABIC, Glyph, glyphs, logical
 from pipeline.readers.sheet import Line
-from pipeline.tidy import characters, is_plain
+from pipeline.structure.tidy import characters, is_plain
 
 _GAP = 1.6  # line heights between two pieces of a line that make them two cells
 _RAISED = 0.85  # a digit lower than this share of its neighbour is a footnote mark

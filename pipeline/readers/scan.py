@@ -16,7 +16,7 @@ from typing import Any
 from pipeline.languages import detect
 from pipeline.readers.quality import by_language, quality
 from pipeline.readers.sheet import Line
-from pipeline.tidy import characters
+from pipeline.structure.tidy import characters
 
 TESSERACT = {"en": "eng", "fr": "fra", "es": "spa", "ru": "rus", "ar": "ara", "zh": "chi_sim"}
 DPI = 250  # 200 to 300 read equally well here (words right: 0.995 of a two-column page); 250 is kinder to small print

@@ -20,7 +20,7 @@ from typing import Any, cast
 from pipeline.limits import Limits
 from pipeline.readers.rtl import ARABIC
 from pipeline.readers.sheet import Line, Sheet
-from pipeline.tidy import characters
+from pipeline.structure.tidy import characters
 
 _BESIDE = 3.0  # points by which a line may reach over the edge of its cell
 _FILLED = 0.4  # share of its cells that hold text in a table; the bars of a chart are empty

@@ -11,11 +11,11 @@ from pipeline import sniff
 from pipeline.document import Page, Paragraph, Reading
 from pipeline.errors import NoText, TooLarge
 from pipeline.limits import Limits
-from pipeline.numbering import follows, printed_number
 from pipeline.readers.encoding import decode
 from pipeline.readers.quality import quality
 from pipeline.readers.refusals import refuse_impostors
-from pipeline.tidy import characters
+from pipeline.structure.numbering import follows, printed_number
+from pipeline.structure.tidy import characters
 
 _RULE = re.compile(r"^[\s\-_=*.~+|]*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")

@@ -14,11 +14,11 @@ from pipeline import sniff
 from pipeline.document import Grid, Page, Paragraph, Reading
 from pipeline.errors import DamagedFile, EncryptedFile, NoText, TooLarge
 from pipeline.limits import Limits
-from pipeline.numbering import follows, printed_number
 from pipeline.readers.quality import quality
 from pipeline.readers.wordlists import AutomaticNumbers
 from pipeline.readers.wordlists import W as _W
-from pipeline.tidy import characters
+from pipeline.structure.numbering import follows, printed_number
+from pipeline.structure.tidy import characters
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

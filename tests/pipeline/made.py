@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import replace
 
-from pipeline.describe import describe
+from pipeline.description.describe import describe
+from pipeline.description.works import work_key
 from pipeline.document import Document, Page, Paragraph, Reading
-from pipeline.works import work_key
 
 
 def paragraphs(*texts, language="en"):

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from catalog import tables
 from crawlers import Archive
 from pipeline import ask_again, read_waiting, rehearse, understand
-from pipeline.again import UnknownDocuments, chosen
 from pipeline.limits import Limits
 from pipeline.process import files
+from pipeline.rereading.again import UnknownDocuments, chosen
+from pipeline.rereading.versions import known_versions, version
 from pipeline.store import store
-from pipeline.versions import known_versions, version
 from pipeline.waiting import due
 from tests.pipeline.test_process import FRENCH, capture, page
 from tests.pipeline.test_store import rows

@@ -2,12 +2,12 @@
 
 import pytest
 
-from pipeline.citations import find_citations
-from pipeline.describe import describe
+from pipeline.children.workers import Failure, Pool
+from pipeline.description.describe import describe
+from pipeline.findings.citations import find_citations
+from pipeline.findings.mentions import find_mentions
 from pipeline.limits import Limits
-from pipeline.mentions import find_mentions
 from pipeline.process import Item
-from pipeline.workers import Failure, Pool
 from tests.pipeline import bombs, made
 
 MILLION = 1_000_000

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import usage
-from pipeline.answers import unpacked
-from pipeline.child import Failure
+from pipeline.children import usage
+from pipeline.children.answers import unpacked
+from pipeline.children.child import Failure
+from pipeline.children.workers import Pool
 from pipeline.document import Page
 from pipeline.limits import Limits
-from pipeline.workers import Pool
 
 HERE = "tests.pipeline.test_cage"
 SMALL = Limits(seconds=60, cpu_seconds=20, memory_mb=200, output_mb=1, disk_mb=30, programs=10)

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.citations import find_citations
 from pipeline.document import Description
-from pipeline.mentions import find_mentions
+from pipeline.findings.citations import find_citations
+from pipeline.findings.mentions import find_mentions
 from tests.pipeline.made import paragraphs
 
 CMW = Description(symbols=("CMW/C/PHL/CO/9",), body="CMW")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.aligning import differing
-from pipeline.compare import Line, news, same_words
+from pipeline.rereading.aligning import differing
+from pipeline.rereading.compare import Line, news, same_words
 
 TEXT = st.text(alphabet="abAB é1 2-.\u00ad\n", max_size=12)
 LINES = st.lists(st.builds(Line, st.sampled_from([None, None, "1", "12 bis"]), TEXT), max_size=12)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dates import find_dates, parse_date, parse_month
+from pipeline.description.dates import find_dates, parse_date, parse_month
 
 DAY = date(2024, 8, 12)
 

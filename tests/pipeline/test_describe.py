@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from pipeline.describe import DIFFER, describe
+from pipeline.description.describe import DIFFER, describe
+from pipeline.description.kinds import kind_of_symbols, kind_of_title, kinds
 from pipeline.document import Description
-from pipeline.kinds import kind_of_symbols, kind_of_title, kinds
 from tests.pipeline.made import reading
 
 PAGE = """United Nations CMW/C/PHL/CO/9

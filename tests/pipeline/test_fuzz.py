@@ -12,10 +12,10 @@ from pathlib import Path
 
 from catalog import Catalog
 from pipeline import errors
+from pipeline.children.workers import Failure, Pool
 from pipeline.limits import Limits
 from pipeline.process import Item, understand
 from pipeline.store import store
-from pipeline.workers import Failure, Pool
 from tests.pipeline.mutated import document_faults, mutated, seeds
 
 MINUTES = float(os.environ.get("FORUMWATCH_FUZZ", "0"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.describe import describe
+from pipeline.description.describe import describe
 from pipeline.document import Page, Paragraph, Reading
 from pipeline.languages import OTHER, detect
 from search.labels import label_of

@@ -1,7 +1,7 @@
 """Which lines around the text are heads, and which are headings that happen to begin a page?"""
 
-from pipeline.margins import set_apart
 from pipeline.readers.sheet import Line, Sheet
+from pipeline.structure.margins import set_apart
 
 
 def _sheet(number: int, top: str) -> Sheet:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.frame import agenda_number, job_number, session_number
-from pipeline.masthead import read_masthead
+from pipeline.description.frame import agenda_number, job_number, session_number
+from pipeline.description.masthead import read_masthead
 
 COUNCIL = """United Nations A/HRC/61/47
 General Assembly Distr.: General

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import names
+from pipeline.findings import names
+from pipeline.findings.mentions import find_mentions
 from pipeline.fold import fold, fold_with_offsets
-from pipeline.mentions import find_mentions
 from tests.pipeline.made import paragraphs
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.ordinals import chinese_number, ordinal, ordinal_alone
+from pipeline.description.ordinals import chinese_number, ordinal, ordinal_alone
 
 
 @pytest.mark.parametrize(

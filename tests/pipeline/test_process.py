@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from catalog import Catalog, tables, upsert
 from crawlers import Archive
 from pipeline import Limits, ReadError, read_waiting, retry
-from pipeline.child import Failure
+from pipeline.children.child import Failure
 from pipeline.errors import UnknownType
 from pipeline.history import attempts
 from pipeline.process import _LARGE, files

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.paragraphs import paragraphs
 from pipeline.readers.sheet import Line, Sheet
+from pipeline.structure.paragraphs import paragraphs
 
 
 @pytest.mark.parametrize("first", ["Then the Committee met again.", ""])

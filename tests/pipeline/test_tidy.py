@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import languages, sniff
-from pipeline.numbering import below, follows, printed_number
-from pipeline.tidy import characters, join, vocabulary
+from pipeline.structure.numbering import below, follows, printed_number
+from pipeline.structure.tidy import characters, join, vocabulary
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog import tables
-from pipeline.compare import news
 from pipeline.document import Mention
 from pipeline.readers import versions as readers
-from pipeline.store import store
-from pipeline.versions import (
+from pipeline.rereading.compare import news
+from pipeline.rereading.versions import (
     OldParagraph,
     carried,
     compared,
@@ -24,6 +23,7 @@ from pipeline.versions import (
     unpacked,
     version,
 )
+from pipeline.store import store
 from tests.pipeline.made import document
 from tests.pipeline.test_store import ENGLISH, rows
 

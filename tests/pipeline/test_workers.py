@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.children.workers import Failure, Pool
 from pipeline.errors import NeedsOcr, NoText, WorkerError
 from pipeline.limits import Limits
-from pipeline.workers import Failure, Pool
 
 HERE = "tests.pipeline.test_workers"
 SMALL = Limits(seconds=20, cpu_seconds=2, memory_mb=300, output_mb=1)
@@ -138,7 +138,7 @@ def test_a_function_that_cannot_be_imported_fails_the_pool():
 
 def test_children_leave_when_the_parent_is_killed():
     script = (
-        "import sys\nfrom pipeline.limits import Limits\nfrom pipeline.workers import Pool\n"
+        "import sys\nfrom pipeline.limits import Limits\nfrom pipeline.children.workers import Pool\n"
         "if __name__ == '__main__':\n"
         f"    pool = Pool('{HERE}:work', 2, Limits())\n"
         "    for item, pid in pool.map(['pid', 'pid', 'sleep', 'sleep']):\n"

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.description.works import work_key, work_values
 from pipeline.document import Description
-from pipeline.works import work_key, work_values
 
 TITLED = {"title": "Fair recruitment across the corridor", "date": "May 2006", "language": "en"}
 

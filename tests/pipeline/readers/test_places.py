@@ -10,7 +10,7 @@ from pipeline.languages import is_all_in
 from pipeline.limits import Limits
 from pipeline.readers import direct
 from pipeline.readers.pdf import sheets_of
-from pipeline.tidy import characters, is_plain
+from pipeline.structure.tidy import characters, is_plain
 from tests.pipeline.readers.typeset import Text, pdf
 
 # In Helvetica of ten points: how far the words before the mark reach.

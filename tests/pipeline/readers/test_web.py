@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.describe import describe
+from pipeline.description.describe import describe
 from pipeline.errors import NoText
 from pipeline.readers import read
 from tests.pipeline.test_languages import OTHERS, SIX

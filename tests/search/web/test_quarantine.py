@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from starlette.testclient import TestClient
 
 from catalog.tables import captures, documents, failures, outbox
-from pipeline.child import Failure
+from pipeline.children.child import Failure
 from pipeline.waiting import due, record_failure
 from search import Searcher, open_engine
 from search.alerts.links import Letterhead, Links

@@ -18,9 +18,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from pipeline.child import Failure
+from pipeline.children.child import Failure
+from pipeline.children.worker import Task, Worker, new_folder, new_worker
 from pipeline.limits import Limits
-from pipeline.worker import Task, Worker, new_folder, new_worker
 
 __all__ = ["Failure", "Pool"]
 

@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 
 import lexicon
+from pipeline.description.frame import matches, open_end
 from pipeline.fold import fold
-from pipeline.frame import matches, open_end
 
-_TABLE = Path(__file__).parent / "tables" / "agenda_titles.csv"
+_TABLE = Path(__file__).parents[1] / "tables" / "agenda_titles.csv"
 LONGEST = 400
 _LINES = 20
 _PARTS = 4

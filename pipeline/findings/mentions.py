@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 
 import lexicon
-from pipeline import names
-from pipeline.dates import find_dates
+from pipeline.description.dates import find_dates
 from pipeline.document import Mention, Paragraph
-from pipeline.gazetteer import gazetteer
-from pipeline.names import find_names
+from pipeline.findings import names
+from pipeline.findings.gazetteer import gazetteer
+from pipeline.findings.names import find_names
 
 LEXICON, MODEL = "lexicon", "model"
 _KINDS = ("country", "body", "instrument", "theme")

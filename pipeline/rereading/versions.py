@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import Catalog, tables
-from pipeline.aligning import differing
-from pipeline.compare import Line, News
+from pipeline.rereading.aligning import differing
+from pipeline.rereading.compare import Line, News
 
 UNPACKED = 50_000  # characters of differences that are kept as they are
 UNKNOWN = "unknown"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pipeline.document import Paragraph
 
-_TABLE = Path(__file__).parent / "tables" / "generic_words.csv"
+_TABLE = Path(__file__).parents[1] / "tables" / "generic_words.csv"
 WORDS = 60_000  # of a document; at 12,000 words a second
 _CHARACTERS = 4000  # of a paragraph
 _KINDS = {"PERSON": "person", "ORG": "organisation", "GPE": "place", "LOC": "place"}

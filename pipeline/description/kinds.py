@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.fold import fold, fold_pattern
 
-_TABLE = Path(__file__).parent / "tables" / "kinds.csv"
+_TABLE = Path(__file__).parents[1] / "tables" / "kinds.csv"
 _TITLE = 400  # characters of a title that are looked at
 
 

@@ -1,8 +1,7 @@
 """What does the frame of a first page say? Symbols, date, session, agenda item, body, title.
 
 The block of a UN document, an old typescript, an ILO, IOM or WTO cover differ in order, and a PDF may bring the block
-behind the text; so every line is told by its look (pipeline.frame), and the title is what stands between frame and
-text.
+behind the text; so every line is told by its look (frame.py), and the title is what stands between frame and text.
 """
 
 import re
@@ -12,10 +11,10 @@ from datetime import date
 from functools import cache
 
 import lexicon
-from pipeline import title
-from pipeline.dates import find_dates, parse_month
+from pipeline.description import title
+from pipeline.description.dates import find_dates, parse_month
+from pipeline.description.frame import FRAME, STRUCTURE, WIDTH, Line, job_number, open_end, read_lines, without_weekday
 from pipeline.fold import fold
-from pipeline.frame import FRAME, STRUCTURE, WIDTH, Line, job_number, open_end, read_lines, without_weekday
 
 _TOP = 12  # lines from the top of a page in which a symbol is the document's own
 _BESIDE = 5  # lines from "Distr." or "Original"

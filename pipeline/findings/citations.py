@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 import lexicon
+from pipeline.description.ordinals import chinese_number
 from pipeline.document import Citation, Description, Mention, Paragraph
-from pipeline.ordinals import chinese_number
 
 _MOST = 20_000  # citations of one document
 _LONGEST = 20_000  # characters of a paragraph

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import lexicon
-from pipeline.dates import find_dates, parse_month
+from pipeline.description.dates import find_dates, parse_month
+from pipeline.description.ordinals import ordinal, ordinal_alone
 from pipeline.fold import fold, fold_pattern
-from pipeline.ordinals import ordinal, ordinal_alone
 
-_TABLE = Path(__file__).parent / "tables" / "masthead.toml"
+_TABLE = Path(__file__).parents[1] / "tables" / "masthead.toml"
 LINES = 90  # of the first page that are looked at
 WIDTH = 240  # characters of a line
 STRUCTURE = frozenset({"session", "dates", "agenda", "meeting", "year"})

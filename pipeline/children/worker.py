@@ -14,9 +14,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from pipeline import usage
-from pipeline.answers import unpacked
-from pipeline.child import Failure, Start, serve
+from pipeline.children import usage
+from pipeline.children.answers import unpacked
+from pipeline.children.child import Failure, Start, serve
 from pipeline.errors import WorkerError
 from pipeline.limits import Limits
 

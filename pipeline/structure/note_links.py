@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pipeline.document import Paragraph
-from pipeline.footnotes import note_mark
-from pipeline.printed_words import counting_words, opens_notes
+from pipeline.structure.footnotes import note_mark
+from pipeline.structure.printed_words import counting_words, opens_notes
 
 _BOXED = re.compile(r"\[((?:\d{1,3}|[a-z]{1,2}|\*{1,4}|[†‡])(?:, ?(?:\d{1,3}|[a-z]))*)\]")
 _TYPED = re.compile(r"(?:(?<=[\s.,;:)\]”\"’»])|^)(\d{1,3}|[a-z]{1,2}|\*{1,4})/(?=[\s.,;:)”\"’]|$)")

@@ -8,12 +8,12 @@ from pathlib import PurePath
 
 import lexicon
 from lexicon import Symbol
-from pipeline import frame as lines
-from pipeline import kinds, masthead
-from pipeline.dates import parse_date
+from pipeline.description import frame as lines
+from pipeline.description import kinds, masthead
+from pipeline.description.dates import parse_date
+from pipeline.description.masthead import Masthead
+from pipeline.description.title import LONGEST
 from pipeline.document import Description, Reading
-from pipeline.masthead import Masthead
-from pipeline.title import LONGEST
 
 SOURCE, MASTHEAD, TEXT = "source", "masthead", "text"
 DIFFER = "source and masthead differ"

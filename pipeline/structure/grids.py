@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.document import Grid
-from pipeline.drafts import HEADING, STOP, Draft
-from pipeline.printed_words import is_caption, is_continued
 from pipeline.readers.sheet import Line
-from pipeline.tidy import join
+from pipeline.structure.drafts import HEADING, STOP, Draft
+from pipeline.structure.printed_words import is_caption, is_continued
+from pipeline.structure.tidy import join
 
 _SAME_EDGE = 3.0  # points
 _AGREE = 0.8  # share of the columns that stand under those of the page before

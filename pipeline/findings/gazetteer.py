@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import lexicon
 from pipeline.fold import fold, fold_with_offsets
 
-_TABLE = Path(__file__).parent / "tables" / "other_names.csv"
+_TABLE = Path(__file__).parents[1] / "tables" / "other_names.csv"
 _ARABIC_PARTICLES = frozenset({"و", "ف", "ب", "ل", "ك", "ال", "وال", "بال", "فال", "كال", "ول", "وب", "وك"})
 _ENDINGS = frozenset(
     (

@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import tables
-from pipeline.compare import News, key_of, news
 from pipeline.document import Document, Paragraph
-from pipeline.versions import OldParagraph, compared, storable, text_of
+from pipeline.rereading.compare import News, key_of, news
+from pipeline.rereading.versions import OldParagraph, compared, storable, text_of
 
 DESCRIPTION = 0  # among the ordinals of a change: what is said of the document itself is news
 _OUTSIDE = ("heads", "feet", "job_numbers")  # of Reading.facts: printed outside the text

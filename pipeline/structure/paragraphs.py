@@ -5,15 +5,15 @@ from itertools import pairwise
 from statistics import median
 
 from pipeline.document import Grid, Paragraph
-from pipeline.drafts import END, STOP, Draft, is_heading, is_heading_text, is_numbered_heading
-from pipeline.footnotes import begins_note, endnote_mark, footnotes, may_follow, note_mark
-from pipeline.grids import lay_grids
 from pipeline.languages import detect
-from pipeline.note_links import link_notes
-from pipeline.numbering import Printed, below, follows, printed_number
-from pipeline.printed_words import is_caption, opens_notes
 from pipeline.readers.sheet import Line, Sheet
-from pipeline.tidy import join, vocabulary
+from pipeline.structure.drafts import END, STOP, Draft, is_heading, is_heading_text, is_numbered_heading
+from pipeline.structure.footnotes import begins_note, endnote_mark, footnotes, may_follow, note_mark
+from pipeline.structure.grids import lay_grids
+from pipeline.structure.note_links import link_notes
+from pipeline.structure.numbering import Printed, below, follows, printed_number
+from pipeline.structure.printed_words import is_caption, opens_notes
+from pipeline.structure.tidy import join, vocabulary
 
 _WIDER = 1.25  # times the usual distance of two lines: a gap between paragraphs
 _INDENT = 1.0  # line heights

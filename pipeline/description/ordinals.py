@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.fold import fold
 
-_TABLE = Path(__file__).parent / "tables" / "ordinals.csv"
+_TABLE = Path(__file__).parents[1] / "tables" / "ordinals.csv"
 _JOINS = frozenset({"and", "et", "y", "و", "de", "بعد", "the", "la", "le"})
 _FIGURES = re.compile(
     r"(?<![\d./-])(\d{1,4})(?:\s?(?:st|nd|rd|th|e|ere?|eme|º|ª|°|o|a|-?[йяе]|-?ая|-?ой))?(?![\dA-Za-z/])", re.IGNORECASE

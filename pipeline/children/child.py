@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import ForumwatchError
-from pipeline import cage, usage
+from pipeline.children import cage, usage
 from pipeline.errors import ReadError
 from pipeline.limits import Limits
 

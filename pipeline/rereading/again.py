@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection
 
 import lexicon
 from catalog import Catalog, tables
+from pipeline.children.workers import Pool
 from pipeline.document import Document
 from pipeline.errors import ReadError
 from pipeline.limits import Limits
 from pipeline.process import Item, files
 from pipeline.readers.versions import is_older, names
-from pipeline.rereading import Before
+from pipeline.rereading.news import Before
 from pipeline.store import text_hash
-from pipeline.workers import Pool
 
 if TYPE_CHECKING:
     from crawlers import Archive

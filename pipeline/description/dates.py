@@ -8,10 +8,10 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from pipeline.description.ordinals import chinese_number
 from pipeline.fold import fold
-from pipeline.ordinals import chinese_number
 
-_TABLE = Path(__file__).parent / "tables" / "months.csv"
+_TABLE = Path(__file__).parents[1] / "tables" / "months.csv"
 FIRST_YEAR, LAST_YEAR = 1900, 2100  # 0001-01-01 and the like stand for "unknown" in publishers' databases
 
 # Any word may stand where a month is expected; the table decides. That is much faster than listing the months.

@@ -2,8 +2,8 @@
 
 import re
 
-from pipeline.drafts import END
 from pipeline.readers.sheet import Line, Sheet
+from pipeline.structure.drafts import END
 
 _SMALLER = 0.93  # of the size of the body
 _LETTER_SMALLER = 0.85

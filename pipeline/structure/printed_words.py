@@ -5,7 +5,7 @@ import re
 from functools import cache
 from pathlib import Path
 
-_TABLE = Path(__file__).parent / "tables" / "printed_words.csv"
+_TABLE = Path(__file__).parents[1] / "tables" / "printed_words.csv"
 
 
 def is_caption(text: str) -> bool:

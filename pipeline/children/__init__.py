@@ -1,0 +1,1 @@
+"""Who does the dangerous work, and what may it cost?"""

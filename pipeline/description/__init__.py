@@ -1,0 +1,1 @@
+"""What is this document, and of which work is it part?"""

@@ -1,0 +1,1 @@
+"""What is another reading of the same bytes worth?"""
