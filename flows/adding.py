@@ -1,7 +1,7 @@
 """What becomes of a file that someone takes in by hand? From the folder through to the index, one line a file."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from catalog.tables import documents, works
 from crawlers import add_file
 from flows import steps
 from flows.house import House
+from pipeline import members_of
 
 
 class UnreadableFile(ForumwatchError):
@@ -20,7 +21,8 @@ class UnreadableFile(ForumwatchError):
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Where a file ended: `status` is indexed, known (it was here before), quarantined or waiting."""
+    """Where a file ended: `status` is indexed, known (it was here before), quarantined, waiting, or opened: a bundle,
+    whose members follow."""
 
     file: str
     sha256: str
@@ -31,20 +33,23 @@ class Added:
 
 
 def add(house: House, paths: Iterable[Path], publisher: str) -> list[Added]:
-    """Takes in every file (folders are walked), reads, indexes and matches; the lines are in the order of the files."""
+    """Takes in every file (folders are walked), reads, indexes and matches; the lines are in the order of the files,
+    those of a bundle's members behind its own."""
     with house.catalog.read() as connection:
         before = set(connection.execute(sa.select(documents.c.sha256)).scalars())
     taken = [(file, _take(house, file, publisher)) for path in paths for file in _walk(path)]
     steps.read(house)
-    steps.pictures(house, frozenset(sha256 for _, sha256 in taken if isinstance(sha256, str)))
+    added = [one for _, sha256 in taken if isinstance(sha256, str) for one in _lines(house, "", sha256, before)]
+    steps.pictures(house, frozenset(one.sha256 for one in added))
     steps.index(house)
     steps.match(house)
-    return [
-        Added(_printable(file), "", "quarantined", str(sha256), None, None)
-        if isinstance(sha256, ForumwatchError)
-        else _line(house, file, sha256, known=sha256 in before)
-        for file, sha256 in taken
-    ]
+    lines: list[Added] = []
+    for file, sha256 in taken:
+        if isinstance(sha256, ForumwatchError):
+            lines.append(Added(_printable(file), "", "quarantined", str(sha256), None, None))
+        else:
+            lines += _lines(house, _printable(file), sha256, before)
+    return lines
 
 
 def _take(house: House, file: Path, publisher: str) -> str | ForumwatchError:
@@ -84,8 +89,15 @@ def _row(house: House, sha256: str) -> sa.Row[tuple[str, str, str | None, str | 
         return connection.execute(query).one_or_none()
 
 
-def _line(house: House, file: Path, sha256: str, known: bool) -> Added:
-    row, name = _row(house, sha256), _printable(file)
+def _lines(house: House, name: str, sha256: str, before: set[str]) -> Iterator[Added]:
+    """A file's line and, of a bundle, those of all it holds, also in bundles inside it."""
+    yield _line(house, name, sha256, known=sha256 in before)
+    for member in members_of(house.catalog, sha256):
+        yield from _lines(house, f"{name}#{member.name}", member.sha256, before)
+
+
+def _line(house: House, name: str, sha256: str, known: bool) -> Added:
+    row = _row(house, sha256)
     if row is None:
         return Added(name, sha256, "waiting", "not read yet", None, None)
     status = row.state if row.state != "read" else "known" if known else "indexed"

@@ -54,8 +54,10 @@ def read_command(
         if only != Part.PICTURES:
             read = steps.read(house)
             found |= asdict(read) | ({"again": asked} if again else {})
+            del found["bundles"]  # none is left
             lines += [f"{asked} to be read again, {read.changed} say something else than before"] if again else []
-            lines.append(f"{read.read} read, {read.quarantined} quarantined, {read.waiting} waiting")
+            opened = f", {read.opened} opened" if read.opened else ""
+            lines.append(f"{read.read} read, {read.quarantined} quarantined, {read.waiting} waiting{opened}")
         if only != Part.TEXT:
             report = steps.pictures(house)
             found["pictures"] = asdict(report)

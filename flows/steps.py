@@ -144,7 +144,7 @@ def read(house: House) -> ReadReport:
                 processes=house.settings.workers,
             )
         counts.update(read=report.read, quarantined=report.quarantined, waiting=report.waiting)
-        counts.update(changed=report.changed)
+        counts.update(changed=report.changed, opened=report.opened)
     return report
 
 
@@ -254,7 +254,7 @@ def summary(house: House) -> list[SourceLine]:
                 found=counts.get("found", 0),
                 fetched=counts.get("fetched", 0),
                 unchanged=counts.get("unchanged", 0),
-                read=state.get("read", 0),
+                read=state.get("read", 0) + state.get("opened", 0),
                 waiting=state.get("waiting", 0) + state.get("", 0),
                 quarantined=state.get("quarantined", 0),
                 failed=counts.get("failed", 0),
@@ -266,7 +266,7 @@ def summary(house: House) -> list[SourceLine]:
 
 
 def _states(connection: sa.Connection) -> dict[str, dict[str, int]]:
-    """Per source: how many of its files are read, waiting, quarantined, or ("") not tried yet."""
+    """Per source: how many of its files are read, opened (bundles), waiting, quarantined, or ("") not tried yet."""
     state = sa.func.coalesce(documents.c.state, "")
     query = (
         sa.select(captures.c.source, state, sa.func.count(sa.distinct(captures.c.sha256)))

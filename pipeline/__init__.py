@@ -1,5 +1,6 @@
 """What does it mean? From captured bytes to documents, works, mentions and citations in the catalog."""
 
+from pipeline.bundles import Inside, bundles_of, members_of
 from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
 from pipeline.history import Attempt, attempts
@@ -34,6 +35,7 @@ __all__ = [
     "Difference",
     "Document",
     "Grid",
+    "Inside",
     "Limits",
     "Mention",
     "NeedsOcr",
@@ -50,10 +52,12 @@ __all__ = [
     "WorkerError",
     "ask_again",
     "attempts",
+    "bundles_of",
     "carried",
     "choices",
     "differences",
     "known_versions",
+    "members_of",
     "pictures_wait",
     "read_pictures",
     "read_waiting",

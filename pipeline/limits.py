@@ -15,6 +15,8 @@ class Limits:
     disk_mb: int = 1000  # temporary files of the worker and those programs
     programs: int = 50  # processes of the worker at a time
     file_mb: int = 200  # size of the file
+    bundle_files: int = 200  # files in a zip archive of several documents
+    bundle_mb: int = 300  # what all of them unpack to
     pages: int = 3000  # pages of one file
     characters: int = 20_000_000  # text of one file
     paragraphs: int = 300_000  # of one file

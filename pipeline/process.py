@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from catalog import Catalog
 from pipeline import ocr_queue, waiting
+from pipeline.bundles import open_bundle
 from pipeline.children.workers import Failure, Pool
 from pipeline.document import Document
 from pipeline.errors import Unreachable
 from pipeline.limits import Limits
 from pipeline.readers import kind_of_file
+from pipeline.readers.bundle import Bundle, opened, taken
 from pipeline.readers.sheet import Seen
 from pipeline.store import store, store_waiting
 
@@ -36,11 +38,14 @@ class Item:
     pictures: Mapping[int, Seen] = field(default_factory=dict)  # what OCR has seen on its pages
     slow: bool = False  # it failed before, or is so large that it may take long
     read_with: str | None = None  # the reader that was asked for by hand
+    depth: int = 0  # in how many bundles it lies
+    member: int | None = None  # the one that is to be taken out of this bundle; None: the file is to be read
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file. `state`: read, quarantined or waiting; `total`: files of this round, as known so far."""
+    """What became of one file. `state`: read, quarantined, waiting or opened (a bundle); `total`: files of this round,
+    as known so far."""
 
     sha256: str
     state: str
@@ -55,19 +60,35 @@ class Outcome:
 
 @dataclass(slots=True)
 class ReadReport:
-    """How many files of a round were read, put in quarantine, or wait."""
+    """How many files of a round were read, put in quarantine, wait, or were opened."""
 
     read: int = 0
     quarantined: int = 0
     waiting: int = 0
+    opened: int = 0  # bundles, whose members count as files
     changed: int = 0  # of those that were read before: they say something else now
     outcomes: list[Outcome] = field(default_factory=list, repr=False)  # only of files that were not read
+    bundles: list[tuple[Item, Bundle]] = field(default_factory=list, repr=False)  # still to be opened
 
     def count(self, outcome: Outcome) -> None:
         setattr(self, outcome.state, getattr(self, outcome.state) + 1)
         self.changed += outcome.anew
         if outcome.state != "read":
             self.outcomes.append(outcome)
+
+    def tell(self, outcome: Outcome, progress: Callable[[Outcome], None] | None) -> None:
+        self.count(outcome)
+        if progress:
+            progress(outcome)
+
+
+def look_into(item: Item) -> Document | Bundle | bytes:
+    """What a child process does: it reads a file, or says what is in a bundle, or takes one member out of it."""
+    path = Path(item.path)
+    if item.member is not None:
+        return taken(path, item.member, item.limits)
+    bundle = opened(path, item.limits, item.depth) if path.is_file() else None
+    return bundle or understand(item)
 
 
 def understand(item: Item) -> Document:
@@ -124,13 +145,38 @@ def read_files(
     processes: int | None = None,
 ) -> ReadReport:
     """Reads these files, whatever is known of them already."""
+    limits = limits or Limits()
     with readers_at_work(limits, processes) as pool:
-        return read_with_pool(pool, catalog, files(catalog, archive, hashes, limits or Limits()), len(hashes), progress)
+        report = read_with_pool(pool, catalog, files(catalog, archive, hashes, limits), len(hashes), progress)
+        while report.bundles:
+            members = _open_bundles(pool, catalog, archive, report, progress)
+            again = [sha256 for sha256 in waiting.due(catalog, datetime.now(UTC)) if sha256 in members]
+            items = files(catalog, archive, again, limits)
+            read_with_pool(pool, catalog, items, len(hashes) + len(again), progress, report)
+    return report
+
+
+def _open_bundles(
+    pool: Pool[Item],
+    catalog: Catalog,
+    archive: "Archive",
+    report: ReadReport,
+    progress: Callable[[Outcome], None] | None,
+) -> set[str]:
+    """Makes files of the members of all bundles that were met; returns their hashes."""
+    members: set[str] = set()
+    while report.bundles:
+        item, bundle = report.bundles.pop()
+        state, reason, hashes = open_bundle(pool, catalog, archive, item, bundle)
+        members |= hashes
+        symbol, title = item.words.get("symbol"), item.words.get("title", "")
+        report.tell(Outcome(item.sha256, state, reason, symbol, title), progress)
+    return members
 
 
 def readers_at_work(limits: Limits | None = None, processes: int | None = None) -> Pool[Item]:
     """Child processes that read files; they are started when there is something to read."""
-    return Pool[Item]("pipeline.process:understand", processes or os.cpu_count() or 1, limits or Limits())
+    return Pool[Item]("pipeline.process:look_into", processes or os.cpu_count() or 1, limits or Limits())
 
 
 def read_with_pool(
@@ -139,14 +185,15 @@ def read_with_pool(
     items: Iterable[Item],
     total: int,
     progress: Callable[[Outcome], None] | None = None,
+    report: ReadReport | None = None,
 ) -> ReadReport:
-    """Reads files and keeps what comes of them."""
-    report = ReadReport()
+    """Reads files and keeps what comes of them, in addition to what a report has already. Bundles are left to open."""
+    report = report or ReadReport()
     for item, result in pool.map(items, lambda item: item.slow):
-        outcome = replace(_keep(catalog, item, result), total=total)
-        report.count(outcome)
-        if progress:
-            progress(outcome)
+        if isinstance(result, Bundle):
+            report.bundles.append((item, result))
+        else:
+            report.tell(replace(_keep(catalog, item, result), total=total), progress)
     return report
 
 
@@ -157,7 +204,7 @@ def files(catalog: Catalog, archive: "Archive", hashes: Sequence[str], limits: L
         with catalog.read() as connection:
             pictures = ocr_queue.seen_pages(connection, [capture.sha256]).get(capture.sha256, {})
         about = (capture.publisher, capture.words, limits, capture.seen, pictures)
-        yield Item(capture.sha256, str(path), *about, slow, capture.read_with)
+        yield Item(capture.sha256, str(path), *about, slow, capture.read_with, capture.depth)
 
 
 def _keep(catalog: Catalog, item: Item, result: Document | Failure) -> Outcome:

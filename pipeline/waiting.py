@@ -1,8 +1,9 @@
 """Which files are to be read, which wait, which are in quarantine, and why?
 
-A failure that may pass is tried again after 1, 6 and 24 hours and then kept in quarantine; one that cannot pass goes
-there at once. A file whose pages all need OCR waits for those pages (pipeline/ocr_queue.py). What needs
-LibreOffice waits until that is there. Quarantine is left by hand only, with `retry`.
+A failure that may pass is tried again after 1, 6 and 24 hours and then kept in quarantine; one that cannot pass
+goes there at once. A file whose pages all need OCR waits for those pages (pipeline/ocr_queue.py). What needs
+LibreOffice waits until that is there. A bundle whose members are all files of their own is opened. Quarantine is
+left by hand only, with `retry`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,8 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 
 import lexicon
-from catalog import Catalog, tables
-from pipeline import history, ocr_queue
+from catalog import Catalog, tables, upsert
+from pipeline import history, ocr_queue, sniff
 from pipeline.children.workers import Failure
 from pipeline.document import Document
 from pipeline.errors import ReadError
@@ -37,6 +38,7 @@ class Captured:
     seen: datetime
     attempts: int = 0  # that failed
     read_with: str | None = None  # the reader that was asked for by hand
+    depth: int = 0  # in how many bundles it lies, wherever it was seen (pipeline/bundles.py)
 
 
 def due(catalog: Catalog, now: datetime) -> list[str]:
@@ -47,7 +49,7 @@ def due(catalog: Catalog, now: datetime) -> list[str]:
     forgotten = sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(_NEEDS_OCR), ~queued)
     if office.installed():
         again = sa.or_(again, sa.and_(_D.c.state == "waiting", _D.c.reason.startswith(office.MISSING)))
-    newer = sa.and_(_D.c.state == "read", sa.or_(_C.c.captured > _D.c.read_at, _D.c.again))
+    newer = sa.and_(_D.c.state.in_(("read", "opened")), sa.or_(_C.c.captured > _D.c.read_at, _D.c.again))
     query = (
         sa.select(_C.c.sha256)
         .select_from(_C.outerjoin(_D, _D.c.sha256 == _C.c.sha256))
@@ -81,7 +83,13 @@ def captured(catalog: Catalog, hashes: Iterable[str]) -> Iterator[Captured]:
                     if value and name not in words:
                         words[name] = str(value)
             seen = max(row["captured"] for row in ours)
-            yield Captured(sha256, ours[0]["publisher"], words, seen, *before.get(sha256, (0, None)))
+            deep = min(depth(row["words"]) for row in ours)
+            yield Captured(sha256, ours[0]["publisher"], words, seen, *before.get(sha256, (0, None)), deep)
+
+
+def depth(words: Mapping[str, Any]) -> int:
+    """In how many bundles a file lies, by the words of one of its captures."""
+    return int(words.get("depth", 0))
 
 
 def record_failure(
@@ -110,6 +118,18 @@ def record_failure(
         else:
             connection.execute(sa.insert(_D).values(sha256=sha256, publisher=publisher, **values))
     return values["state"], values["reason"]
+
+
+def record_opened(
+    catalog: Catalog, sha256: str, publisher: str, words: dict[str, str], reason: str, seen: datetime | None
+) -> None:
+    """Keeps a bundle of which every member has become a file of its own; `reason` says so."""
+    now = datetime.now(UTC)
+    values = {"state": "opened", "reason": reason, "attempts": 0, "try_again": None, "again": False}
+    values |= {"media_type": sniff.ZIP, "read_at": max(now, seen or now)} | _as_told(words, publisher)
+    row = {"sha256": sha256, "publisher": publisher} | values
+    with catalog.write() as connection:
+        upsert(connection, _D, [row], key=["sha256"])
 
 
 def needs_ocr(document: Document) -> str:

@@ -64,11 +64,11 @@ class OfficeReader:
         """The reading of the .docx; raises NeedsOffice where LibreOffice is not installed."""
         media_type = sniff.media_type(data)
         called = _CALLED.get(media_type, "the file")
+        if _is_locked(data, media_type):
+            raise EncryptedFile("a password is needed to open it")
         program = installed()
         if program is None:
             raise NeedsOffice(f"{MISSING}: without it {called} cannot be read")
-        if _is_locked(data, media_type):
-            raise EncryptedFile("a password is needed to open it")
         try:
             reading = WordReader().read(_as_docx(program, data, media_type, limits), limits, languages)
         except NoText as error:

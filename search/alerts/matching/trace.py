@@ -199,9 +199,9 @@ class _Tracing:
             return Station("read", "not tried", None, w("It was not read yet."))
         if row.state == "quarantined":
             return Station("read", "quarantined", None, w("It could not be read: {reason}", reason=row.reason))
-        if "ocr" in row.reason.casefold():
+        if row.state == "waiting" and "ocr" in row.reason.casefold():
             return Station("read", "needs OCR", None, w("It is a scan, and waits for OCR."))
-        if row.state == "read":
+        if row.state in ("read", "opened"):  # a bundle is read as soon as its members are files of their own
             return Station("read", "read", row.read_at, w("It was read, and is part of no work."))
         return Station("read", "try again", row.try_again, w("It waits to be read again: {reason}", reason=row.reason))
 

@@ -6,7 +6,7 @@ from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, RedirectResponse, Response
 
 from lexicon import language_code
-from pipeline import known_versions
+from pipeline import bundles_of, known_versions, members_of
 from search.address import parse_address, spot
 from search.as_json import document_json
 from search.grids import as_csv, read_grid
@@ -46,6 +46,8 @@ def mount(app: FastAPI, site: Site) -> None:
             "anchors": anchors_of(found, spot.at),
             "layout": Layout(found, marks_of(site.catalog, found, query, PART), site.local, PART),
             "room": PART,
+            "bundles": bundles_of(site.catalog, sha256),
+            "members": members_of(site.catalog, sha256),
             "twin_url": site.local.document(sha256, json=True),
         }
         return Answer("document.html", document_json(found, site.whole), shown)

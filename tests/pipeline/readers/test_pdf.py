@@ -160,8 +160,8 @@ def test_words_broken_at_the_end_of_a_line_are_joined_and_compounds_keep_their_h
         (b"%PDF-1.7\n" + bytes(range(256)) * 40, DamagedFile, "damaged"),
         (encrypted(), EncryptedFile, "password"),
         (pdf([]), NoText, "no text on 1 page"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + b"W", UnknownType, "LibreOffice"),
-        (b"\xffWPC" + b"\x01" * 600, UnknownType, "LibreOffice"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + b"W", UnknownType, "no Word file"),
+        (b"\xffWPC" + b"\x01" * 600, EncryptedFile, "password"),
     ],
 )
 def test_what_is_no_readable_document_says_why(data, error, says):
