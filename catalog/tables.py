@@ -160,7 +160,7 @@ documents = Table(
         String(16),
         nullable=False,
         index=True,
-        comment="read, quarantined, waiting; opened: a bundle, whose members are files of their own",
+        comment="read, quarantined, waiting, opened (a bundle)",
     ),
     Column("reason", Text, nullable=False, default="", comment="why quarantined or waiting; what a bundle holds"),
     Column("attempts", Integer, nullable=False, default=0),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -225,11 +226,15 @@ def test_bytes_that_are_no_text_are_no_breakdown(forumwatch, command):
     assert "\\udc" not in ran.stdout and isinstance(json.loads(ran.stdout), dict)
 
 
-def test_a_table_as_csv(forumwatch, tmp_path):
+def test_a_bundle_and_a_table_as_csv(forumwatch, tmp_path):
     text = "The Committee took note of the dates on which these States had ratified the Convention. " * 3
     table = "<table><tr><th>State</th><th>Date</th></tr><tr><td>Ghana</td><td>=2001</td></tr></table>"
-    (tmp_path / "page.html").write_text(f"<html><h1>Ratifications</h1><p>{text}</p>{table}<p>{text} End.</p></html>")
-    (added,) = lines(forumwatch("add", tmp_path / "page.html", "--json"))
+    with zipfile.ZipFile(tmp_path / "pages.zip", "w") as bundle:
+        bundle.writestr("page.html", f"<html><h1>Ratifications</h1><p>{text}</p>{table}<p>{text} End.</p></html>")
+        bundle.writestr("noise.bin", bytes(range(256)))
+    opened, noise, added = lines(forumwatch("add", tmp_path / "pages.zip", "--json"))
+    assert [one["status"] for one in (opened, noise, added)] == ["opened", "quarantined", "indexed"]
+    assert added["file"] == f"{opened['file']}#page.html"
     shown = forumwatch("text", added["sha256"], "--table", "1")
     assert shown.stdout.splitlines() == ["State,Date", "Ghana,'=2001"]
     missing = forumwatch("text", added["sha256"], "--table", "2")
