@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-FORMATS = ("pdf", "docx", "doc", "html")
+FORMATS = ("pdf", "docx", "doc", "html", "odt", "rtf", "wpd", "zip", "gz")
 
 
 @dataclass(frozen=True, slots=True)

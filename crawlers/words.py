@@ -40,6 +40,6 @@ def plain(response: Response) -> str:
 
 
 def format_of(words: str) -> str:
-    """pdf, docx, doc or html, if a link's own words or address say so; "" if they do not."""
-    said = re.search(r"\b(pdf|docx?|html?)\b", words.lower())
+    """One of found.FORMATS, if a link's own words or address say so; "" if they do not."""
+    said = re.search(r"\b(pdf|docx?|html?|odt|rtf|wpd|zip|gz)\b", words.lower())
     return {"htm": "html"}.get(said.group(1), said.group(1)) if said else ""

@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from catalog import ForumwatchError
 from flows.house import House
 from flows.settings import Settings
+from search.pictures import pictures
 from search.webhooks.hooks import webhooks
 
 OCR_LANGUAGES = ("eng", "fra", "spa", "ara", "chi_sim", "rus")
@@ -53,6 +54,7 @@ def examine(house: House) -> list[Check]:
         _search(house),
         _tesseract(),
         _office(),
+        *_pictures(house),
         _model(),
         _meaning(),
         *_webhooks(house),
@@ -128,6 +130,19 @@ def _office() -> Check:
         cost = "old Word, WordPerfect, RTF and OpenDocument files wait"
         return Check("LibreOffice", False, "missing", False, cost, "apt-get install libreoffice-writer-nogui")
     return Check("LibreOffice", True, program, needed=False)
+
+
+def _pictures(house: House) -> list[Check]:
+    """The queue of pages for OCR; nothing where there is no catalog to ask."""
+    try:
+        with house.catalog.read() as connection:
+            queue = pictures(connection)
+    except ForumwatchError:
+        return []
+    fine = not (queue.problem or queue.failed)
+    cost = "" if fine else "what stands on these pages is not found"
+    remedy = f"apt-get install {OCR_PACKAGES}" if queue.problem else ""
+    return [Check("pages for OCR", fine, queue.said, False, cost, remedy)]
 
 
 def _webhooks(house: House) -> list[Check]:

@@ -17,6 +17,11 @@ FORMATS = {
     "text/html": "html",
     "application/msword": "doc",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.oasis.opendocument.text": "odt",
+    "application/rtf": "rtf",
+    "text/rtf": "rtf",
+    "application/zip": "zip",
+    "application/x-zip-compressed": "zip",
 }
 
 

@@ -18,4 +18,11 @@ class Gcim(CdxSource):
     domain = "gcim.org"
     since = 2003
     until = 2009
-    media_types = ("application/pdf", "text/html", "application/msword")
+    media_types = (
+        "application/pdf",
+        "text/html",
+        "application/msword",
+        "application/rtf",
+        "text/rtf",
+        "application/zip",
+    )

@@ -14,7 +14,7 @@ from crawlers.bases.source import Reading
 from crawlers.found import Expect, Found
 from crawlers.words import format_of, only_said, page, text_of
 
-PREFERRED = ("pdf", "docx", "doc", "html")
+PREFERRED = ("pdf", "docx", "doc", "html", "odt", "rtf", "wpd", "zip", "gz")
 
 
 class UnTreatyBodies(AspNetGridSource):

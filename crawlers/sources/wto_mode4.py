@@ -13,7 +13,7 @@ from crawlers.words import only_said
 
 MODE_4 = re.compile(r"natural persons|mode\s*4|personnes\s+physiques|personas\s+físicas", re.IGNORECASE)
 FILE = "https://docs.wto.org/dol2fe/Pages/SS/directdoc.aspx?filename={name}&Open=True"
-PREFERRED = ("pdf", "docx", "doc")
+PREFERRED = ("pdf", "docx", "doc", "odt", "rtf", "wpd", "zip", "gz")
 
 
 class WtoMode4(XmlResultsSource):

@@ -8,6 +8,7 @@ from crawlers import Expect
 from crawlers.frontier import Counts
 from crawlers.health import verdict
 from crawlers.sniff import kind_of, objection
+from crawlers.words import format_of
 
 
 def counts(**changes) -> Counts:
@@ -52,7 +53,11 @@ def test_an_expectation_that_cannot_be_met_is_refused(bad):
     [
         (b"%PDF-1.7", "pdf"),
         (b"\xef\xbb\xbf\r\n%PDF-1.3", "pdf"),
-        (b"PK\x03\x04", "docx"),
+        (b"PK\x03\x04", "zip"),
+        (b"PK\x03\x04" + b"." * 26 + b"[Content_Types].xml" + b"." * 3000 + b"word/document.xml", "docx"),
+        (b"PK\x03\x04" + b"." * 26 + b"mimetypeapplication/vnd.oasis.opendocument.text", "odt"),
+        (b"{\\rtf1\\ansi", "rtf"),
+        (b"\x1f\x8b\x08", "gzip"),
         (b"\xd0\xcf\x11\xe0\xa1", "doc"),
         (b"\xffWPC\x10", "wordperfect"),
         (b"<!DOCTYPE html>", "html"),
@@ -77,6 +82,21 @@ def test_any_bytes_get_an_answer_and_a_page_is_never_taken_for_a_pdf(data, wante
         assert reason
     if kind_of(data) == "pdf":
         assert not reason
+
+
+@pytest.mark.parametrize("data", [b"{\\rtf1 Papers}", b"\x1f\x8b\x08", b"PK\x03\x04"])
+@pytest.mark.parametrize("wanted", ["", "rtf", "zip", "docx", "pdf"])
+def test_documents_of_any_kind_arrive_whatever_the_server_calls_them(data, wanted):
+    assert not objection(data, wanted, "text/plain")
+    assert "got an HTML page" in objection(b"<html>Not found</html>", wanted, "application/zip")
+
+
+@pytest.mark.parametrize(
+    ("words", "form"),
+    [("Report (ZIP)", "zip"), ("/a/b.rtf", "rtf"), ("b.odt", "odt"), ("Word docx", "docx"), ("x", "")],
+)
+def test_a_link_says_what_it_leads_to(words, form):
+    assert format_of(words) == form
 
 
 def test_a_wall_is_no_document_even_where_html_is_wanted_but_a_long_text_about_walls_is():

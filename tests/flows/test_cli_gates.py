@@ -94,6 +94,7 @@ def test_the_doctor_and_the_health_page_know_of_a_webhook_that_was_given_up(hous
 
     made = add_webhook(house.catalog, "https://hooks.example.org/", "", datetime.now(UTC))
     assert [check.ok for check in doctor.examine(house) if check.name == "webhooks"] == [True]
+    assert [check.found for check in doctor.examine(house) if check.name == "pages for OCR"] == ["no page waits"]
     with house.catalog.write() as connection:
         connection.execute(tables.webhooks.update().values(state="failed", reason="given up"))
     (check,) = [check for check in doctor.examine(house) if check.name == "webhooks"]
