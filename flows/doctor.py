@@ -57,6 +57,7 @@ def examine(house: House) -> list[Check]:
         *_pictures(house),
         _model(),
         _meaning(),
+        *_reading(house),
         *_webhooks(house),
         *_alarms(house),
         Check(
@@ -141,8 +142,22 @@ def _pictures(house: House) -> list[Check]:
         return []
     fine = not (queue.problem or queue.failed)
     cost = "" if fine else "what stands on these pages is not found"
-    remedy = f"apt-get install {OCR_PACKAGES}" if queue.problem else ""
+    again = "forumwatch read --again all --pictures, or quarantine --retry" if queue.failed else ""
+    remedy = f"apt-get install {OCR_PACKAGES}" if queue.problem else again
     return [Check("pages for OCR", fine, queue.said, False, cost, remedy)]
+
+
+def _reading(house: House) -> list[Check]:
+    """What could not be read again; nothing where all could, or there is no catalog to ask."""
+    from pipeline import could_not_be_read_again
+
+    try:
+        kept = could_not_be_read_again(house.catalog)
+    except ForumwatchError:
+        return []
+    says = f"{kept:,} document{'s' * (kept != 1)} could not be read again"
+    remedy = "forumwatch read --again failed; why: forumwatch quarantine --history SHA256"
+    return [Check("reading again", False, says, False, "they keep the text they had", remedy)] if kept else []
 
 
 def _webhooks(house: House) -> list[Check]:

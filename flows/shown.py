@@ -14,7 +14,7 @@ from flows.adding import Added
 from flows.doctor import Check
 from flows.progress import shown_by
 from flows.steps import SourceLine
-from pipeline import PicturesReport
+from pipeline import PicturesReport, ReadReport
 from search.checking import DRIFTS, CheckReport
 from search.known import POOR, Known
 from search.results import Hit, Passage, Results, Widening
@@ -65,6 +65,13 @@ def crawl_line(line: dict[str, Any]) -> str:
 def pictures_line(report: PicturesReport) -> str:
     counts = f"{report.seen} pages read by OCR, {report.failed} failed, {report.waiting} wait; {report.files} files"
     return counts + (f"; {report.problem}" if report.problem else "")
+
+
+def kept_lines(report: ReadReport) -> list[str]:
+    """Files that were read before and cannot be read any more, each with the reason."""
+    kept = [each for each in report.outcomes if each.state == "kept"]
+    lines = [f"{len(kept)} could not be read again, and keep the text they had:"] if kept else []
+    return lines + [f"  {each.sha256[:16]}  {each.symbol or each.title}  {each.reason}" for each in kept]
 
 
 def added_line(line: Added) -> str:

@@ -19,6 +19,7 @@ from flows.progress import watch
 from pipeline import Bounds, PicturesReport, ReadReport, Rehearsed, pictures_wait, read_pictures, read_waiting, rehearse
 from pipeline import ask_again as mark_again
 from pipeline import retry as put_back
+from pipeline import see_again as mark_pictures_again
 from search.alerts import match_changes
 from search.standing import Unread, needs_ocr, unread_documents
 
@@ -144,13 +145,18 @@ def read(house: House) -> ReadReport:
                 processes=house.settings.workers,
             )
         counts.update(read=report.read, quarantined=report.quarantined, waiting=report.waiting)
-        counts.update(changed=report.changed, opened=report.opened)
+        counts.update(changed=report.changed, opened=report.opened, kept=report.kept)
     return report
 
 
 def ask_again(house: House, which: list[str]) -> int:
     """Marks documents to be read again by the next `read`; returns how many. Errors: of the pipeline, if none is."""
     return mark_again(house.catalog, which)
+
+
+def pictures_again(house: House, which: list[str]) -> int:
+    """Asks OCR anew for pages of documents that failed, or were seen in an older way; returns how many."""
+    return mark_pictures_again(house.catalog, which)
 
 
 def rehearse_again(house: House, which: list[str]) -> Rehearsed:

@@ -9,7 +9,7 @@ from pipeline.ocr import Bounds, PicturesReport, read_pictures
 from pipeline.ocr_queue import pictures_wait
 from pipeline.process import Outcome, ReadReport, read_waiting, understand
 from pipeline.readers import choices
-from pipeline.rereading.again import Rehearsed, ask_again, rehearse
+from pipeline.rereading.again import Rehearsed, ask_again, could_not_be_read_again, rehearse, see_again
 from pipeline.rereading.compare import same_words
 from pipeline.rereading.news import DESCRIPTION
 from pipeline.rereading.versions import (
@@ -55,6 +55,7 @@ __all__ = [
     "bundles_of",
     "carried",
     "choices",
+    "could_not_be_read_again",
     "differences",
     "known_versions",
     "members_of",
@@ -64,6 +65,7 @@ __all__ = [
     "rehearse",
     "retry",
     "same_words",
+    "see_again",
     "text_of",
     "understand",
     "undone",

@@ -36,6 +36,7 @@ class Item:
     limits: Limits
     seen: datetime | None = None  # when the newest of its captures was made
     pictures: Mapping[int, Seen] = field(default_factory=dict)  # what OCR has seen on its pages
+    attempts: int = 0  # that failed before
     slow: bool = False  # it failed before, or is so large that it may take long
     read_with: str | None = None  # the reader that was asked for by hand
     depth: int = 0  # in how many bundles it lies
@@ -44,8 +45,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file. `state`: read, quarantined, waiting or opened (a bundle); `total`: files of this round,
-    as known so far."""
+    """What became of one file. `state`: read, quarantined, waiting, opened (a bundle), or kept: it could not be read
+    again, and stays as it was read before. `total`: files of this round, as known so far."""
 
     sha256: str
     state: str
@@ -60,12 +61,13 @@ class Outcome:
 
 @dataclass(slots=True)
 class ReadReport:
-    """How many files of a round were read, put in quarantine, wait, or were opened."""
+    """How many files of a round were read, put in quarantine, wait, or were opened; `kept`: could not be read again."""
 
     read: int = 0
     quarantined: int = 0
     waiting: int = 0
     opened: int = 0  # bundles, whose members count as files
+    kept: int = 0
     changed: int = 0  # of those that were read before: they say something else now
     outcomes: list[Outcome] = field(default_factory=list, repr=False)  # only of files that were not read
     bundles: list[tuple[Item, Bundle]] = field(default_factory=list, repr=False)  # still to be opened
@@ -204,12 +206,13 @@ def files(catalog: Catalog, archive: "Archive", hashes: Sequence[str], limits: L
         with catalog.read() as connection:
             pictures = ocr_queue.seen_pages(connection, [capture.sha256]).get(capture.sha256, {})
         about = (capture.publisher, capture.words, limits, capture.seen, pictures)
-        yield Item(capture.sha256, str(path), *about, slow, capture.read_with, capture.depth)
+        tried = (capture.attempts, slow, capture.read_with)
+        yield Item(capture.sha256, str(path), *about, *tried, capture.depth)
 
 
 def _keep(catalog: Catalog, item: Item, result: Document | Failure) -> Outcome:
     outcome = _kept_failure(catalog, item, result) if isinstance(result, Failure) else _kept(catalog, item, result)
-    if not (isinstance(result, Failure) and result.may_pass):
+    if not isinstance(result, Failure) or waiting.tried_enough(result, item.attempts + 1):
         ocr_queue.take_in(catalog, item.sha256, item.pictures)
     return outcome
 

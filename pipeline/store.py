@@ -125,13 +125,20 @@ _ABOUT = (  # what is said of a document itself; its title is compared by its wo
     *("state", "work_id", "publisher", "symbol", "symbols", "body", "session"),
     *("agenda_item", "date", "kind", "language"),
 )
-_UNSEEN = frozenset({"reader", "again", "facts"})  # nobody who follows documents asks when these were written
+_UNSEEN = frozenset(
+    {"reader", "again", "attempts", "facts"}
+)  # nobody who follows documents asks when these were written
 
 
 def _differs(before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
     if any(before[name] != values[name] for name in _ABOUT):
         return True
     return key_of(Line(None, before["title"])) != key_of(Line(None, values["title"]))
+
+
+def described_otherwise(before: Mapping[str, Any], document: Document) -> bool:
+    """Whether what is said of the document itself is news, against its row."""
+    return _differs(before, _document_values(document) | {"work_id": before["work_id"]})
 
 
 def _shown_otherwise(before: Mapping[str, Any], values: Mapping[str, Any]) -> bool:

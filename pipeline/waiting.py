@@ -102,16 +102,16 @@ def record_failure(
     media_type: str = "",
 ) -> tuple[str, str]:
     """Keeps a file that could not be read, with the reason; returns its state and the reason. A document that was
-    read before stays as it is: it only stops being due."""
+    read before stays as it is, "kept": it only stops being due, and its attempts say that this reading failed."""
     now = datetime.now(UTC)
     with catalog.write() as connection:
         before = connection.execute(sa.select(_D).where(_D.c.sha256 == sha256)).mappings().first()
         history.note(connection, sha256, failure, before["read_with"] if before else None, now)
-        if before and before["state"] == "read":
-            done = {"read_at": max(now, seen or now), "again": False}
-            connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(done))
-            return "read", ""
         attempts = (before["attempts"] if before else 0) + 1
+        if before and before["state"] == "read":
+            done = {"read_at": max(now, seen or now), "again": False, "attempts": attempts}
+            connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(done))
+            return "kept", failure.reason
         values = _verdict(failure, attempts, now) | _as_told(words, publisher) | {"media_type": media_type[:64]}
         if before:
             connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(**values))
@@ -130,6 +130,11 @@ def record_opened(
     row = {"sha256": sha256, "publisher": publisher} | values
     with catalog.write() as connection:
         upsert(connection, _D, [row], key=["sha256"])
+
+
+def tried_enough(failure: Failure, attempts: int) -> bool:
+    """Whether a file that failed so many times need not be tried again by itself."""
+    return not failure.may_pass or attempts > len(_DELAYS)
 
 
 def needs_ocr(document: Document) -> str:
@@ -151,7 +156,7 @@ def keep_as_it_is(catalog: Catalog, sha256: str, seen: datetime | None) -> None:
     """A document that was read before only stops being due."""
     now = datetime.now(UTC)
     with catalog.write() as connection:
-        done = {"read_at": max(now, seen or now), "again": False}
+        done = {"read_at": max(now, seen or now), "again": False, "attempts": 0}
         connection.execute(sa.update(_D).where(_D.c.sha256 == sha256).values(done))
 
 
@@ -188,7 +193,7 @@ def _no_choice(read_with: str, media_type: str) -> str:
 def _verdict(failure: Failure, attempts: int, now: datetime) -> dict[str, Any]:
     if failure.kind == "NeedsOffice":
         return {"state": "waiting", "reason": failure.reason, "attempts": attempts, "try_again": None}
-    if failure.may_pass and attempts <= len(_DELAYS):
+    if not tried_enough(failure, attempts):
         later = now + _DELAYS[attempts - 1]
         return {"state": "waiting", "reason": failure.reason, "attempts": attempts, "try_again": later}
     return {"state": "quarantined", "reason": failure.reason, "attempts": attempts, "try_again": None}

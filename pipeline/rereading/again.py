@@ -14,14 +14,16 @@ from sqlalchemy.engine import Connection
 
 import lexicon
 from catalog import Catalog, tables
+from pipeline import ocr_queue
 from pipeline.children.workers import Pool
 from pipeline.document import Document
 from pipeline.errors import ReadError
 from pipeline.limits import Limits
 from pipeline.process import Item, files
+from pipeline.readers import scan
 from pipeline.readers.versions import is_older, names
 from pipeline.rereading.news import Before
-from pipeline.store import text_hash
+from pipeline.store import described_otherwise, text_hash
 
 if TYPE_CHECKING:
     from crawlers import Archive
@@ -39,13 +41,16 @@ class UnknownDocuments(ReadError):
 @dataclass(slots=True)
 class Rehearsed:
     """What reading again would change: `documents` of those that were `read`, so many `paragraphs` of them letter by
-    letter, of which `news` say something else; `failed` could not be read now, and stay as they are."""
+    letter, of which `news` say something else. Of `described` the title, the date or the like would change; `failed`
+    could not be read now, and stay as they are.
+    """
 
     due: int = 0
     read: int = 0
     documents: int = 0
     paragraphs: int = 0
     news: int = 0
+    described: int = 0
     failed: int = 0
 
 
@@ -53,17 +58,18 @@ def chosen(catalog: Catalog, which: Sequence[str]) -> list[str]:
     """The hashes of the documents that any of these names, in the order they came.
 
     A symbol, the beginning of a SHA-256, a source, a publisher, a media type, "reader:" and a reader's name, "older"
-    (read by an older version of its reader), "poor" (with a page of poor quality), "all". Raises UnknownDocuments for
-    one that names nothing; "older" and "poor" may.
+    (read by an older version of its reader), "poor" (with a page of poor quality), "failed" (it could not be read again
+    when that was last tried), "all". Raises UnknownDocuments for one that names nothing; those in one word may.
     """
     with catalog.read() as connection:
         found: set[str] = set()
         for name in which:
             some = _named(connection, name.strip())
-            if not some and name.strip() not in ("older", "poor", "all"):
+            if not some and name.strip() not in _KINDS:
                 raise UnknownDocuments(f"nothing that was read goes by {name[:100]!r}")
             found |= some
-        came = connection.execute(sa.select(_D.c.sha256).where(_READ).order_by(_D.c.id)).scalars()
+        # without a capture nothing is known of the bytes: such a file is never due
+        came = connection.execute(sa.select(_D.c.sha256).where(_READ, _CAPTURED).order_by(_D.c.id)).scalars()
         return [sha256 for sha256 in came if sha256 in found]
 
 
@@ -71,10 +77,26 @@ def ask_again(catalog: Catalog, which: Sequence[str]) -> int:
     """Marks these documents, so that the next round of reading reads them; returns how many. Errors as `chosen`."""
     hashes = chosen(catalog, which)
     with catalog.write() as connection:
+        connection.execute(sa.update(_D).where(_D.c.again, ~_CAPTURED).values(again=False))
         for start in range(0, len(hashes), CHUNK):
             mine = _D.c.sha256.in_(hashes[start : start + CHUNK])
             connection.execute(sa.update(_D).where(mine).values(again=True))
     return len(hashes)
+
+
+def see_again(catalog: Catalog, which: Sequence[str]) -> int:
+    """Asks OCR anew for the pages of these documents that failed, or that it saw in another way than it would today;
+    returns how many. What was seen stays in the text until then. Errors as `chosen`."""
+    hashes, recipe = chosen(catalog, which), scan.recipe() or None  # without Tesseract there is no better way
+    parts = [hashes[start : start + CHUNK] for start in range(0, len(hashes), CHUNK)]
+    return sum(ocr_queue.see_again(catalog, part, recipe) for part in parts)
+
+
+def could_not_be_read_again(catalog: Catalog) -> int:
+    """How many documents have the text of before, because reading them again failed."""
+    with catalog.read() as connection:
+        query = sa.select(sa.func.count()).select_from(_D).where(_READ, _FAILED)
+        return int(connection.execute(query).scalar_one())
 
 
 def rehearse(
@@ -108,9 +130,13 @@ def _compare(catalog: Catalog, sha256: str, document: Document, report: Rehearse
     report.documents += bool(found.differences)
     report.paragraphs += found.changed
     report.news += len(found.passages)
+    report.described += described_otherwise(dict(before), document)
 
 
+_KINDS = ("older", "poor", "failed", "all")
 _READ = _D.c.state == "read"
+_FAILED = _D.c.attempts > 0  # of what was read: since it was
+_CAPTURED = sa.exists().where(_C.c.sha256 == _D.c.sha256)
 
 
 def _named(connection: Connection, name: str) -> set[str]:
@@ -118,6 +144,8 @@ def _named(connection: Connection, name: str) -> set[str]:
         return _hashes(connection, sa.true())
     if name == "older":
         return _by_reader(connection, is_older)
+    if name == "failed":
+        return _hashes(connection, _FAILED)
     if name == "poor":
         poor = sa.select(_PAGES.c.document_id).where(_PAGES.c.quality < POOR)
         return _hashes(connection, _D.c.id.in_(poor))

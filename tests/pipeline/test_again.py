@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from catalog import tables
 from crawlers import Archive
-from pipeline import ask_again, read_waiting, rehearse, understand
+from pipeline import ask_again, attempts, could_not_be_read_again, read_waiting, rehearse, understand
 from pipeline.limits import Limits
 from pipeline.process import files
 from pipeline.rereading.again import UnknownDocuments, chosen
@@ -73,6 +73,7 @@ def test_it_is_told_before_and_then_done_without_a_crawl(catalog, archive, worse
     before = [rows(catalog, table) for table in (tables.documents, tables.paragraphs, tables.changes, tables.readings)]
     told = rehearse(catalog, archive, ["all"], processes=1)
     assert (told.due, told.read, told.documents, told.paragraphs, told.news, told.failed) == (2, 2, 1, 1, 1, 0)
+    assert told.described == 0
     after = [rows(catalog, table) for table in (tables.documents, tables.paragraphs, tables.changes, tables.readings)]
     assert before == after
     assert due(catalog, datetime.now(UTC)) == []
@@ -89,11 +90,36 @@ def test_it_is_told_before_and_then_done_without_a_crawl(catalog, archive, worse
     assert change["kind"] == "updated" and len(change["passages"]) == 1
     assert chosen(catalog, ["older"]) == []
 
+    with catalog.write() as connection:
+        connection.execute(sa.update(tables.documents).values(date=None))
+    told = rehearse(catalog, archive, ["all"], processes=1)
+    assert (told.documents, told.described) == (0, 2)
+
 
 def test_what_cannot_be_read_any_more_stays_as_it_is(catalog, archive, worse):
     archive.path(worse[0]).unlink()
     before = rows(catalog, tables.paragraphs)
     assert ask_again(catalog, ["older"]) == 1
-    assert read_waiting(catalog, archive, ocr=False, processes=1).read == 1
+    report = read_waiting(catalog, archive, ocr=False, processes=1)
+    assert (report.read, report.kept, report.changed) == (0, 1, 0)
+    assert [(each.state, each.reason) for each in report.outcomes] == [("kept", "the bytes are not in the archive")]
     assert rows(catalog, tables.paragraphs) == before
     assert due(catalog, datetime.now(UTC)) == []
+    assert attempts(catalog, worse)[worse[0]][-1].reason == "the bytes are not in the archive"
+    assert (could_not_be_read_again(catalog), chosen(catalog, ["failed"])) == (1, [worse[0]])
+    archive.put(WAGES)
+    ask_again(catalog, ["failed"])
+    assert read_waiting(catalog, archive, ocr=False, processes=1).changed == 1
+    assert (could_not_be_read_again(catalog), chosen(catalog, ["failed"])) == (0, [])
+
+
+def test_a_document_without_captures_is_never_marked_nor_stays_so(catalog, archive, worse):
+    with catalog.write() as connection:
+        connection.execute(sa.delete(tables.captures).where(tables.captures.c.sha256 == worse[0]))
+        connection.execute(sa.update(tables.documents).values(again=True))
+    assert chosen(catalog, ["all"]) == ask_again_and_see(catalog, ["all"]) == [worse[1]]
+
+
+def ask_again_and_see(catalog, which):
+    ask_again(catalog, which)
+    return [row["sha256"] for row in rows(catalog, tables.documents) if row["again"]]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from catalog import Catalog, tables
 from crawlers import Archive
-from pipeline import Bounds, Limits, ocr_queue, pictures_wait, read_pictures, read_waiting, retry
+from pipeline import Bounds, Limits, ocr_queue, pictures_wait, read_pictures, read_waiting, retry, see_again
 from pipeline.readers import scan
 from pipeline.readers.sheet import Line, Seen
 from tests.pipeline.pictures_made import CRASH, HANG, MUTE, put_program, scan_of, with_pictures
@@ -175,7 +175,7 @@ def test_seen_anew_by_another_recipe_only_when_that_is_asked_for(catalog, archiv
     scan.recipe.cache_clear()
     assert scan.recipe() != old
     assert not pictures_wait(catalog)  # not by itself
-    assert ocr_queue.see_again(catalog, None, scan.recipe()) == 1
+    assert see_again(catalog, ["all"]) == 1
     with catalog.read() as connection:  # a reading meanwhile goes by what was seen before
         assert "navire 310" in ocr_queue.seen_pages(connection, [sha256])[sha256][1].lines[0].text
     assert read_pictures(catalog, archive, processes=1).seen == 1
