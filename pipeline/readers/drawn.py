@@ -1,5 +1,6 @@
 """What is drawn on a page beside its text? How much of it an image covers, and what a table may be ruled with."""
 
+import ctypes
 from collections.abc import Iterator
 from itertools import repeat
 from typing import Any
@@ -17,6 +18,10 @@ _BOXES = 4  # or drawn rectangles
 _SHAPES = 5000  # drawn shapes from which it is a picture
 _SEGMENTS = 100  # of a shape: more are no table's
 _STRAIGHT = 0.05  # points by which a rule may lean
+_ROUNDED = 13  # points of a rectangle with round corners
+_BOX_WIDTH, _BOX_HEIGHT = 90.0, 30.0  # points, at least, of a box around text
+_FRAMES = 60  # shapes of that size: more are a drawing
+_WHITE = 250  # of 255
 _IMAGE, _PATH, _FORM = pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_FORM
 
 
@@ -24,13 +29,15 @@ def look_at_objects(page: Any, sheet: Sheet) -> None:
     """Counts the page's images and shapes, those inside of forms too."""
     area = max(1.0, sheet.width * sheet.height)
     turned = page.get_rotation() in (90, 270)
-    for kind, thing, _ in _objects(direct.handle(page.raw)):
+    for kind, thing, form in _objects(direct.handle(page.raw)):
         if kind == _IMAGE:
             left, bottom, right, top = _bounds(thing)
             sheet.image = max(sheet.image, min(1.0, (right - left) * (top - bottom) / area))
         elif kind == _PATH:
             sheet.paths += 1
             _look_at_shape(thing, sheet, turned)
+            if not form:
+                _look_for_frame(page, thing, sheet)
     if may_be_ruled(sheet):
         sheet.rules = list(_rules(page))
 
@@ -68,6 +75,32 @@ def _look_at_shape(thing: int, sheet: Sheet, turned: bool) -> None:
         sheet.uprights.add(round(left / _RULE))
     elif top - bottom > _RULE:
         sheet.boxes += 1
+
+
+def _look_for_frame(page: Any, thing: int, sheet: Sheet) -> None:
+    """Keeps what may be the frame of a box, or one of its sides."""
+    if direct.count_segments(thing) > _ROUNDED or len(sheet.frames) + len(sheet.strokes) >= _FRAMES:
+        return
+    left, bottom, right, top = _bounds(thing)
+    wide, high = right - left > _BOX_WIDTH, top - bottom > _BOX_HEIGHT
+    if not (wide or high) or not ((wide and high) or right - left < _RULE or top - bottom < _RULE) or _is_white(thing):
+        return
+    box, rotation = page.get_cropbox(), page.get_rotation()
+    (x0, y0), (x1, y1) = _shown(left, bottom, box, rotation), _shown(right, top, box, rotation)
+    kept = sheet.frames if wide and high else sheet.strokes
+    kept.append((min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)))
+
+
+def _is_white(thing: int) -> bool:
+    """Whether a shape shows neither a border nor a ground: white on white."""
+    shape = ctypes.cast(thing, pdfium.FPDF_PAGEOBJECT)
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not pdfium.FPDFPath_GetDrawMode(shape, fill, stroke) or stroke.value:
+        return False
+    red, green, blue, solid = (ctypes.c_uint() for _ in range(4))
+    if not fill.value or not pdfium.FPDFPageObj_GetFillColor(shape, red, green, blue, solid):
+        return True
+    return min(red.value, green.value, blue.value) > _WHITE or not solid.value
 
 
 def _bounds(thing: int) -> tuple[float, float, float, float]:

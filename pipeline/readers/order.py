@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from statistics import median
 
+from pipeline.readers.boxed import number_boxes
 from pipeline.readers.sheet import Line, Sheet
 
 _FOLLOWS = 2.6  # line heights from one line's top to the next one's within a block
@@ -39,18 +40,35 @@ def put_in_order(sheet: Sheet, right_to_left: bool = False, as_written: bool = F
     if as_written:
         _number(_blocks(sheet.lines))
         return
-    blocks = _blocks(sheet.lines)
-    if _beside(sheet.lines) >= _PROSE_LINES:
-        across = _blocks(sheet.lines, across=True)
-        if len(across) < len(blocks) and sum(_is_full_column(block, sheet.width) for block in across) > 1:
-            blocks = across  # columns of prose that the file writes line by line across the page
-    plan = _Plan(sheet.width, right_to_left)
-    plan.order(blocks)
-    sheet.lines = [line for block in plan.blocks for line in block]
-    _number(plan.blocks)
-    for number, row in enumerate(plan.table_rows(), 1):
+    number_boxes(sheet)
+    boxes: dict[int, _Block] = {}
+    for line in sheet.lines:
+        boxes.setdefault(line.box, []).append(line)
+    plans = {}
+    for box, lines in boxes.items():
+        if box:
+            plans[box] = _Plan(sheet.width, right_to_left)
+            plans[box].order(_pieces(lines, sheet.width))
+    whole = _Plan(sheet.width, right_to_left)
+    whole.order(_pieces(boxes.get(0, []), sheet.width) + [boxes[box] for box in plans])
+    blocks = []
+    for block in whole.blocks:
+        blocks += plans[block[0].box].blocks if block[0].box else [block]
+    sheet.lines = [line for block in blocks for line in block]
+    _number(blocks)
+    rows = [row for plan in (whole, *plans.values()) for row in plan.table_rows()]
+    for number, row in enumerate(rows, 1):
         for line in (line for block in row for line in block):
             line.row = number
+
+
+def _pieces(lines: list[Line], page_width: float) -> list[_Block]:
+    blocks = _blocks(lines)
+    if _beside(lines) >= _PROSE_LINES:
+        across = _blocks(lines, across=True)
+        if len(across) < len(blocks) and sum(_is_full_column(block, page_width) for block in across) > 1:
+            return across  # columns of prose that the file writes line by line across the page
+    return blocks
 
 
 def _beside(lines: list[Line]) -> int:
@@ -172,7 +190,12 @@ class _Plan:
 
     def _ends_a_cell(self, block: _Block) -> bool:
         """Whether the block is the second line of a cell whose neighbours have only one; then it goes there."""
-        if not self.rows or not any(self.blocks[-1] is cell for cell in self.rows[-1]) or len(block) > 2:
+        if (
+            not self.rows
+            or not any(self.blocks[-1] is cell for cell in self.rows[-1])
+            or len(block) > 2
+            or block[0].box
+        ):
             return False
         for cell in self.rows[-1]:
             close = 0 < block[0].top - cell[-1].top < _ROW_STEP * block[0].size
@@ -227,12 +250,12 @@ class _Plan:
             self.blocks += sorted(blocks, key=lambda block: (round(block[0].top / 3), block[0].x0))
             return
         prose = self._prose_columns(blocks)
-        if not prose and _is_grid(columns):
+        if not prose and not any(block[0].box for block in blocks) and _is_grid(columns):
             for row in _grid_rows(columns):
                 self.blocks += row
                 self.rows.append(row)
             return
-        if not prose and max(map(_length, blocks)) < _CELL:
+        if not prose and max(map(_length, blocks)) < _CELL and not any(block[0].box for block in blocks):
             cells = [
                 sorted((line for block in column for line in block), key=lambda line: line.top) for column in columns
             ]

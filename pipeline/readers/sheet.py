@@ -16,6 +16,7 @@ class Line:
     bold: bool = False
     tab: bool = False  # a wide gap follows the first word: "12.    The Committee"
     block: int = 0  # lines of one block stand under each other in one column
+    box: int = 0  # lines of one drawn box share a number; 0: in the open
     row: int = 0  # cells of one table row share a number; 0: not in a table
     ruled: bool = False  # in a cell that is drawn: a row of its own even where the row's other cells are empty
     edges: tuple[float, float] | None = None  # left and right edge of that cell
@@ -43,6 +44,8 @@ class Sheet:
     paths: int = 0
     uprights: set[int] = field(default_factory=set)  # where upright rules stand, so that a frame counts for two
     boxes: int = 0
+    frames: list[tuple[float, float, float, float]] = field(default_factory=list)  # what may be drawn around text,
+    strokes: list[tuple[float, float, float, float]] = field(default_factory=list)  # whole or stroke by stroke
     rules: list[tuple[float, float, float, float]] = field(default_factory=list)  # where they may be a table's
     note: str = ""  # why the page has no text, or no good one
     awaits: str = ""  # why its picture is still to be read, where it is

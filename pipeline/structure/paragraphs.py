@@ -90,7 +90,7 @@ class _Segmenter:
         before = self._last
         printed = printed_number(line.text)
         number = self._number(line, printed, fresh or line.tab, current) if printed else None
-        broken = self._broken_by_table(line, sheet) if fresh and number is None else None
+        broken = self._broken_off(line, sheet) if fresh and number is None and not line.box else None
         if broken is not None:
             self._current = current = broken
             fresh = False
@@ -101,13 +101,13 @@ class _Segmenter:
         text = line.text[printed.length :] if number and printed else line.text
         return Draft(sheet.number, "text", number, [text], None, sheet.language, line.bold, before=before)
 
-    def _broken_by_table(self, line: Line, sheet: Sheet) -> Draft | None:
-        """The paragraph that this line goes on with, where a table stands in the middle of its sentence."""
+    def _broken_off(self, line: Line, sheet: Sheet) -> Draft | None:
+        """The paragraph that this line goes on with, where a table or a box stands in the middle of its sentence."""
         current = self._current
-        if current is None or current.kind != "row" or not line.text[0].islower():
+        if current is None or not line.text[:1].islower() or not (current.kind == "row" or _boxed(current)):
             return None
         before = [draft for draft in self._done if draft.kind != "note"]
-        while before and before[-1].kind == "row":
+        while before and (before[-1].kind == "row" or _boxed(before[-1])):
             before.pop()
         for draft in reversed(before[-_CAPTIONS - 1 :]):
             last = draft.last
@@ -140,7 +140,7 @@ class _Segmenter:
     def _looks_new(self, line: Line, current: Draft, edges: dict[int, tuple[float, float]], sheet: Sheet) -> bool:
         last = current.last
         assert last is not None
-        if sum(map(len, current.lines)) > _LONGEST:
+        if sum(map(len, current.lines)) > _LONGEST or _leaves_box(line, last, current.on == sheet.number):
             return True
         if abs(line.size - last.size) > 0.12 * self._body and sheet.method != "tesseract":
             return True
@@ -213,6 +213,15 @@ class _Segmenter:
         elif draft.kind == "text" and draft.number is None and is_heading(draft, self._body):
             draft.kind = "heading"
         return draft
+
+
+def _leaves_box(line: Line, last: Line, same_page: bool) -> bool:
+    """Whether one of two lines is in a box and the other one is not, or in another."""
+    return line.box != last.box and (same_page or not (line.box and last.box))
+
+
+def _boxed(draft: Draft) -> bool:
+    return draft.last is not None and draft.last.box > 0
 
 
 def _units(lines: list[Line]) -> Iterator[list[Line]]:
