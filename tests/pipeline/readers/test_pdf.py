@@ -155,7 +155,7 @@ def test_words_broken_at_the_end_of_a_line_are_joined_and_compounds_keep_their_h
     [
         (b"", EmptyFile, "zero bytes"),
         (b"\x00" * 5000, EmptyFile, "without content"),
-        (b"hello", UnknownType, "no reader"),
+        (b"12 34 56", NoText, "no words"),
         (bytes(range(256)) * 40, UnknownType, "no known type"),
         (b"%PDF-1.7\n" + bytes(range(256)) * 40, DamagedFile, "damaged"),
         (encrypted(), EncryptedFile, "password"),
