@@ -113,10 +113,26 @@ def _is_other(units: list[str], script: str, six: tuple[str, ...]) -> bool:
     ours = max(sum(unit in common_words()[one] for unit in units) for one in six)
     if ours > _PLAIN * len(units):
         return False
-    others = max(
-        sum(unit in words or not letters.isdisjoint(unit) for unit in units) for words, letters in _others()[script]
-    )
+    of_words, of_letters = _languages_of(script)
+    hits: Counter[int] = Counter()
+    for unit in units:
+        found = of_words.get(unit, frozenset())
+        if not of_letters.keys().isdisjoint(unit):
+            found = found.union(*(of_letters.get(letter, ()) for letter in unit))
+        hits.update(found)
+    others = max(hits.values(), default=0)
     return others > max(_MORE * ours, _OTHER_SHARE * len(units))
+
+
+@cache
+def _languages_of(script: str) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
+    """Which of the other languages, by their place in the table, have a common word, and which have a letter."""
+    found: tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]] = ({}, {})
+    for place, both in enumerate(_others()[script]):
+        for index, units in zip(found, both, strict=True):
+            for unit in units:
+                index[unit] = index.get(unit, frozenset()) | {place}
+    return found
 
 
 def _by_own_words(text: str, expected: str | None) -> str | None:
