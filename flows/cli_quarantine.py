@@ -48,7 +48,10 @@ def quarantine_command(
 def _history(house: "House", sha256: str, as_json: bool) -> None:
     from pipeline import attempts
 
-    for each in attempts(house.catalog, [sha256])[sha256]:
+    tried = attempts(house.catalog, [sha256])[sha256]
+    if not tried and not as_json:
+        typer.echo(f"no failure is known of {sha256} (a whole SHA-256 is asked for)")
+    for each in tried:
         if as_json:
             print_json(asdict(each))
         else:

@@ -71,7 +71,7 @@ def kept_lines(report: ReadReport) -> list[str]:
     """Files that were read before and cannot be read any more, each with the reason."""
     kept = [each for each in report.outcomes if each.state == "kept"]
     lines = [f"{len(kept)} could not be read again, and keep the text they had:"] if kept else []
-    return lines + [f"  {each.sha256[:16]}  {each.symbol or each.title}  {each.reason}" for each in kept]
+    return lines + [f"  {each.sha256}  {each.symbol or each.title}  {each.reason}" for each in kept]
 
 
 def added_line(line: Added) -> str:
