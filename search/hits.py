@@ -47,8 +47,16 @@ def dress(catalog: Catalog, engine: Engine, tree: Node, ids: Sequence[int], lang
     )
 
 
+class Finder(Protocol):
+    """What finds the passages of works that answer: an engine, or one that puts some of them first."""
+
+    def passages(
+        self, tree: Node, works: Sequence[int], language: str | None, limit: int
+    ) -> dict[int, tuple[PassageAddress, ...]]: ...
+
+
 def dress_many(
-    catalog: Catalog, engine: Engine, asked: Sequence[tuple[Node, Sequence[int]]], language: str | None, most: int = 1
+    catalog: Catalog, engine: Finder, asked: Sequence[tuple[Node, Sequence[int]]], language: str | None, most: int = 1
 ) -> list[tuple[Hit, ...]]:
     """As dress(), for many trees each with its works; the catalog is asked for all of them together."""
     addresses = [engine.passages(tree, ids, language, most) for tree, ids in asked]

@@ -1,7 +1,8 @@
 """What is to be told of the works that matched? Title, symbol and date, which searches found it, and the best passage.
 
 Works that several members are told of are read and indexed once. Passages are looked up only for what a mail shows in
-full, since a search of one word may well match thousands of works.
+full, since a search of one word may well match thousands of works. Of a work that was only read again the passage is
+one that is news, where any is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from catalog import NOTED, Catalog
 from catalog.tables import changes, documents, pages, paragraphs, works
 from search.alerts.mails.asked import clause, meaning_of, narrowed
 from search.alerts.mails.letter import EARLIER, NEW, REVISED, Item, Watched
+from search.alerts.mails.news import News, NewsFirst
 from search.alerts.mails.setting import FULL, place_of
 from search.alerts.mails.untold import Asked, Match, Member
 from search.marks import marks
@@ -58,6 +60,7 @@ class Contents:
         ids = {match.work_id for member in members for match in member.matches}
         ids |= {sent.work_id for member in members for sent in member.sent}
         unknown = sorted(ids - set(self._works))
+        self._news.take(unknown)
         self._works |= _rows(self._catalog, unknown)
         self._came |= _came(self._catalog, unknown)
         self._look_up(members)
@@ -67,7 +70,8 @@ class Contents:
 
         self._works: dict[int, Any] = {}
         self._came: dict[int, tuple[int, datetime]] = {}
-        self._hits: dict[tuple[Asked, str, int], Hit] = {}
+        self._hits: dict[tuple[Asked, str, int, bool], Hit] = {}
+        self._news = News(self._catalog, self._after)
         self._stands: dict[tuple[str, int], Stands] = {}
         self._engine, self._indexed = open_engine(None), set[int]()
 
@@ -104,17 +108,20 @@ class Contents:
         """Passages for the first search that found each item that is shown whole, each question once."""
         from search.hits import dress_many
 
-        wanted: dict[str, dict[Asked, dict[int, None]]] = {}
+        wanted: dict[tuple[str, bool], dict[Asked, dict[int, None]]] = {}
         for member in members:
             for work, found in self._ordered(member)[:FULL]:
-                if (found[0].asked, member.language, work) not in self._hits:
-                    wanted.setdefault(member.language, {}).setdefault(found[0].asked, {})[work] = None
+                again = self._news.concerns(found[0])
+                if (found[0].asked, member.language, work, again) not in self._hits:
+                    asked = wanted.setdefault((member.language, again), {})
+                    asked.setdefault(found[0].asked, {})[work] = None
         self._index({work for asked in wanted.values() for works in asked.values() for work in works})
         fresh: list[Passage] = []
-        for language, questions in wanted.items():
-            asked = [(meaning_of(self._catalog, each).tree, list(works)) for each, works in questions.items()]
-            for each, hits in zip(questions, dress_many(self._catalog, self._engine, asked, language), strict=True):
-                self._hits |= {(each, language, hit.work_id): hit for hit in hits}
+        for (language, again), questions in wanted.items():
+            asking = [(meaning_of(self._catalog, each).tree, list(works)) for each, works in questions.items()]
+            finder = NewsFirst(self._engine, self._news) if again else self._engine
+            for each, hits in zip(questions, dress_many(self._catalog, finder, asking, language), strict=True):
+                self._hits |= {(each, language, hit.work_id, again): hit for hit in hits}
                 fresh += [hit.passages[0] for hit in hits if hit.passages]
         self._stands |= _stands(self._catalog, fresh)
 
@@ -130,7 +137,7 @@ class Contents:
 
     def _item(self, work: int, found: Sequence[Match], language: str) -> Item:
         row, first = self._works[work], found[0].asked
-        hit = self._hits.get((first, language, work))
+        hit = self._hits.get((first, language, work, self._news.concerns(found[0])))
         passage = hit.passages[0] if hit and hit.passages else None
         stands = self._stands.get((passage.sha256, passage.ordinal)) if passage else None
         if hit and passage is None and marks(meaning_of(self._catalog, first).tree, hit.title, None):

@@ -35,7 +35,7 @@ class Asked(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A match that no mail has told of."""
+    """A match that no mail has told of; its search began after change `start_seq`."""
 
     match_id: int
     work_id: int
@@ -44,6 +44,7 @@ class Match(NamedTuple):
     search_id: int
     name: str
     asked: Asked
+    start_seq: int = 0
 
 
 class Sent(NamedTuple):
@@ -138,7 +139,7 @@ class _Found:
             if row.search_id not in known:
                 known[row.search_id] = Asked.of(row.query, row.filters or {}, row.scope)
             same = (row.match_id, row.work_id, row.seq, row.origin, row.search_id, row.name)
-            self.told.append(Match(*same, known[row.search_id]))
+            self.told.append(Match(*same, known[row.search_id], row.start_seq))
 
     def member_told(self) -> Member:
         held = tuple(flood._replace(matching=len(works)) for flood, works in self.floods.values())
@@ -162,7 +163,7 @@ def mark_sent(connection: Connection, member: Member) -> None:
         mark_told(connection, outbox_id, ids)
 
 
-_SEARCH = ("name", "query", "filters", "scope")
+_SEARCH = ("name", "query", "filters", "scope", "start_seq")
 _WHO = (
     *(subscribers.c[name] for name in ("id", "address", "language", "timezone", "safe", "heartbeat")),
     subscribers.c.since.label("joined"),
