@@ -14,9 +14,9 @@ from flows.adding import Added
 from flows.doctor import Check
 from flows.progress import shown_by
 from flows.steps import SourceLine
-from pipeline import PicturesReport, ReadReport
+from pipeline import POOR, PicturesReport, ReadReport
 from search.checking import DRIFTS, CheckReport
-from search.known import POOR, Known
+from search.known import POOR_TEXT, Known
 from search.results import Hit, Passage, Results, Widening
 from search.standing import Unread
 
@@ -124,7 +124,7 @@ def _widening(widening: Widening) -> Text:
 
 
 def _passage(passage: Passage) -> Text:
-    poor = "  (poor text: searches may miss)" if passage.quality < POOR else ""
+    poor = f"  ({POOR_TEXT})" if passage.quality < POOR else ""
     where = f", p. {passage.page}" if passage.paragraph else ""  # without a number the citation names the page
     alike = f"  ({passage.similarity:.2f} alike)" if passage.similarity is not None else ""
     text = Text(f"  {passage.citation}{where}{alike}{poor}\n    ", style="dim")

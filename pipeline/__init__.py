@@ -1,7 +1,7 @@
 """What does it mean? From captured bytes to documents, works, mentions and citations in the catalog."""
 
 from pipeline.bundles import Inside, bundles_of, members_of
-from pipeline.document import Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
+from pipeline.document import POOR, Citation, Description, Document, Grid, Mention, Page, Paragraph, Reading
 from pipeline.errors import NeedsOcr, ReadError, WorkerError
 from pipeline.history import Attempt, attempts
 from pipeline.limits import Limits
@@ -28,6 +28,7 @@ from pipeline.waiting import retry
 
 __all__ = [
     "DESCRIPTION",
+    "POOR",
     "Attempt",
     "Bounds",
     "Citation",

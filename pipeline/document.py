@@ -7,6 +7,8 @@ searched for mentions and citations. Offsets are in characters of the paragraph'
 import datetime
 from dataclasses import dataclass, field
 
+POOR = 0.6  # below this quality a page's text must not be trusted unseen
+
 # The words a source may hand on about a file, all as the publisher wrote them (captures.words).
 WORDS = ("title", "symbol", "date", "language", "body", "session", "agenda_item", "kind", "country", "subjects")
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from html import escape
 from typing import TYPE_CHECKING, Protocol
 
+from pipeline import POOR
 from search.audited import LastAudit
 from search.checked import LastCheck
 from search.json_shapes import (
@@ -42,7 +43,7 @@ from search.json_shapes import (
     WorkJson,
     WorksJson,
 )
-from search.known import POOR, Capture, Known, KnownDocument, Listed, Place, Record
+from search.known import Capture, Known, KnownDocument, Listed, Place, Record
 from search.pictures import Pictures
 from search.results import Complaint, Facet, Hit, Passage, Results, Suggestion, Widening
 from search.standing import Health, Holding, SourceStanding, Unread, UnreadList, needs_ocr

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from catalog import Catalog
-from catalog.tables import changes, documents, works
+from catalog.tables import changes, documents, pages, works
+from pipeline import POOR
 from search.errors import SearchError
 from search.json_shapes import ChangeJson
 
@@ -30,7 +31,10 @@ AGAIN = "The catalog was put back from a backup since: take everything again, fr
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change as others see it: of a work by its key, through a document by its SHA-256 where it was one."""
+    """A change as others see it: of a work by its key, through a document by its SHA-256 where it was one.
+
+    `poor`: a page of that document was read so badly that searches may miss what it says.
+    """
 
     seq: int
     kind: str
@@ -38,6 +42,7 @@ class Change:
     work: str
     document: str | None
     at: datetime
+    poor: bool = False
 
 
 def mark_of(seq: int, at: datetime) -> str:
@@ -88,8 +93,9 @@ def every_change(catalog: Catalog, seq: int) -> tuple[int, Iterator[Change]]:
 
 def read_changes(connection: Connection, seq: int, limit: int) -> tuple[Change, ...]:
     """The next changes after `seq`, within a transaction of the caller's."""
+    poor = sa.exists().where(pages.c.document_id == changes.c.document_id, pages.c.quality < POOR).label("poor")
     query = (
-        sa.select(changes.c.seq, changes.c.kind, changes.c.work_id, works.c.key, documents.c.sha256, changes.c.at)
+        sa.select(changes.c.seq, changes.c.kind, changes.c.work_id, works.c.key, documents.c.sha256, changes.c.at, poor)
         .join_from(changes, works, changes.c.work_id == works.c.id)
         .join(documents, changes.c.document_id == documents.c.id, isouter=True)
         .where(changes.c.seq > seq)
@@ -106,6 +112,7 @@ def change_json(change: Change, work_url: Callable[[str], str]) -> ChangeJson:
         "work": change.work,
         "document": change.document,
         "at": change.at.isoformat(),
+        "poor": change.poor,
         "url": work_url(change.work),
     }
 

@@ -601,14 +601,15 @@ class HealthJson(TypedDict):
 
 class ChangeJson(TypedDict):
     """One change: `seq` its number, `kind` created, updated, withdrawn, or noted (another file with the same words,
-    another source: no news); `document` the SHA-256 of the document that made it, null where none did; `url` the work's
-    page."""
+    another source: no news); `document` the SHA-256 of the document that made it, null where none did; `poor`:
+    searches may miss what a page of it says; `url` the work's page."""
 
     seq: int
     kind: str
     work: str
     document: str | None
     at: str
+    poor: bool
     url: str
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from pipeline import POOR
+
 POOR_TEXT = "poor text: searches may miss"
-POOR = 0.6  # below this quality a page's text must not be trusted unseen
 GOOD = 0.85  # from here on it reads as the page does; between the two it is fair
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from search.known import POOR
+from pipeline import POOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from catalog import Catalog
 from catalog.tables import documents, grids, pages, paragraphs, works
-from search.known import POOR
+from pipeline import POOR
 
 PART = 24_000  # characters of a part; a longer paragraph is a part by itself
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pipeline import languages as tongues
 from pipeline import sniff
 from pipeline.document import Page, Paragraph, Reading
-from pipeline.errors import NoText, TooLarge
+from pipeline.errors import NotADocument, NoText, TooLarge
 from pipeline.limits import Limits
 from pipeline.readers.encoding import decode
 from pipeline.readers.quality import quality
@@ -21,6 +21,7 @@ _RULE = re.compile(r"^[\s\-_=*.~+|]*$")
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u00ad]$")
 _INDENT = re.compile(r"^(?:\t| {2,})\S")
 _TELLING = 60  # characters from which a paragraph tells its own language
+_LEAST = 20  # letters: an answer of "error", "OK" or "Not found" in place of a file says less; the shortest note, more
 _FULL = 0.75  # of the usual length of a line: a line that ends before, ends its paragraph
 
 
@@ -40,6 +41,8 @@ class TextReader:
             raise TooLarge(f"more than {limits.characters} characters of text")
         if not re.search(r"[^\W\d_]{2}", whole):
             raise NoText("no words in the text")
+        if (letters := _letters(whole)) < _LEAST:
+            raise NotADocument(f"too little to be a document: {letters} letters of text in all, fewer than {_LEAST}")
         refuse_impostors(whole[:20_000] if len(whole) <= 20_000 else whole)
         language = tongues.detect(whole, next(iter(languages), None))
         pages: list[Page] = []
@@ -58,6 +61,11 @@ class TextReader:
             pages.append(Page(number, self.name, quality(here, language), tongues.detect(here, language), here))
         facts = {"first_page": [line for line in map(characters, whole.split("\f")[0].split("\n")) if line][:60]}
         return Reading(sniff.TEXT, self.name, tuple(pages), tuple(paragraphs), None, facts)
+
+
+def _letters(text: str) -> int:
+    """How many letters; one of a script that writes words by few signs counts for three."""
+    return sum(3 if "\u3040" <= each <= "\u9fff" else 1 for each in text if each.isalpha())
 
 
 def _paragraphs(text: str) -> Iterator[str]:

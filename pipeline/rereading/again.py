@@ -16,7 +16,7 @@ import lexicon
 from catalog import Catalog, tables
 from pipeline import ocr_queue
 from pipeline.children.workers import Pool
-from pipeline.document import Document
+from pipeline.document import POOR, Document
 from pipeline.errors import ReadError
 from pipeline.limits import Limits
 from pipeline.process import Item, files
@@ -28,7 +28,6 @@ from pipeline.store import described_otherwise, text_hash
 if TYPE_CHECKING:
     from crawlers import Archive
 
-POOR = 0.6  # as search/known.py has it: below this quality a page's text must not be trusted unseen
 SHORTEST = 6  # characters of the beginning of a hash
 CHUNK = 500  # hashes in one query
 _D, _C, _PAGES = tables.documents, tables.captures, tables.pages

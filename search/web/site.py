@@ -12,10 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from catalog import Catalog
+from pipeline import POOR
 from search.alerts.links import Letterhead, Links
 from search.as_json import marked
 from search.engines.engine import Engine
-from search.known import POOR
+from search.known import POOR_TEXT
 from search.results import Hit, Passage, Results
 from search.standing import IndexStanding
 from search.web import wording
@@ -126,6 +127,7 @@ def _environment(urls: Urls, notice: str | None) -> Environment:
         notice=notice,
         static=lambda name: urls.static(name, versions[name]),
         poor=POOR,
+        POOR_TEXT=POOR_TEXT,
         wording=wording,
     )
     environment.filters.update(

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from pipeline import POOR
 from search.alerts.mails.letter import Item, Watched, plain
 from search.alerts.wording import Wording, isolated
-from search.known import POOR
 from search.labels import label_of
 
 REASONS = 4  # searches that are named with an item; further ones are counted
@@ -47,9 +47,8 @@ def part_in_words(part: str, w: Wording) -> str:
 
 def _trust(item: Item, w: Wording) -> Sequence[str]:
     poor = item.passage is not None and item.passage.quality < POOR
-    if item.method == OCR:
-        return [w("read by OCR, poorly: please check the original") if poor else w("read by OCR")]
-    return [w("poor text: please check the original")] if poor else []
+    by_ocr = [w("read by OCR")] if item.method == OCR else []
+    return [*by_ocr, w("poor text: searches may miss")] if poor else by_ocr
 
 
 def _reason(search: Watched, w: Wording) -> str:

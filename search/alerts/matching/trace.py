@@ -23,12 +23,14 @@ from catalog.tables import (
     holds,
     matches,
     outbox,
+    pages,
     runs,
     saved_searches,
     sources,
     subscribers,
     works,
 )
+from pipeline import POOR
 from search.alerts.errors import Gone, Refused, w
 from search.alerts.mails.periods import AT_ONCE, WEEKLY, due, morning_of
 from search.alerts.matching.clauses import Answered, answered
@@ -191,7 +193,14 @@ class _Tracing:
             languages=languages,
             moment=self._moment(at),
         )
+        if self._is_poor(read):
+            said += " " + self.w("On some page poor text: searches may miss.")
         return Station("read", "read", at, said)
+
+    def _is_poor(self, read: list[Row[Any]]) -> bool:
+        mine = pages.c.document_id.in_([row.id for row in read])
+        query = sa.select(sa.exists().where(mine, pages.c.quality < POOR))
+        return bool(self.connection.execute(query).scalar())
 
     def _unread(self, row: Row[Any] | None) -> Station:
         w = self.w

@@ -192,6 +192,7 @@ CHANGES: ChangesJson = {
             "work": WORK["work"],
             "document": SHA256,
             "at": "2026-11-24T08:00:00+00:00",
+            "poor": False,
             "url": WORK["url"],
         }
     ],

@@ -78,3 +78,14 @@ def test_no_words_and_no_document():
         read(b"12 34 -- 56\n")
     with pytest.raises(NotADocument):
         read(b"404 Not Found\nThe requested URL was not found on this server.")
+
+
+@pytest.mark.parametrize("data", [b"error", b"OK\n", b"404 not found", b"Access denied.", "错误".encode()])
+def test_what_is_too_little_to_be_a_document_is_refused_with_its_reason(data):
+    with pytest.raises(NotADocument, match=r"too little to be a document: \d+ letters|an error page"):
+        read(data)
+
+
+@pytest.mark.parametrize("text", ["The Committee met in Geneva.", "委员会在日内瓦开会。"])
+def test_a_sentence_is_enough(text):
+    assert [each.text for each in read(text.encode()).paragraphs] == [text]

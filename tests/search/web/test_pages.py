@@ -142,7 +142,7 @@ def test_passages_have_their_language_and_direction(client):
 
 def test_poor_text_is_said_where_it_is(client):
     assert client.get("/search?q=x").text.count('"flag poor"') == 1
-    assert "poor text on some page" in client.get(f"/works/{KEY}").text
+    assert "poor text: searches may miss (on some page)" in client.get(f"/works/{KEY}").text
     assert "poor text" in client.get(f"/documents/{sha('arabic')}").text
     assert "poor text" not in client.get(f"/documents/{sha('english')}").text
 

@@ -21,6 +21,7 @@ from search.alerts.members.asking import Asking
 from search.alerts.members.asking import message_id as asking_id
 from search.alerts.tokens import Grant, verify
 from search.alerts.wording import Wording
+from search.known import POOR_TEXT
 from search.labels import label_of
 from search.web.urls import Urls
 from tests.search.alerts.letters import (
@@ -384,9 +385,9 @@ def test_it_is_said_where_the_passage_stands_and_how_it_was_read(other, said):
 def test_a_poor_scan_is_said_to_be_one():
     poor = item("A/1", "One", passage=passage("some workers", "workers", quality=0.3), method="tesseract")
     flat = " ".join(text_of(compose(letter(items=[poor]), LINKS, LETTERHEAD)).split())
-    assert "read by OCR, poorly: please check the original" in flat
+    assert f"read by OCR · {POOR_TEXT}" in flat
     flat = " ".join(text_of(compose(letter(items=[replace(poor, method="html")]), LINKS, LETTERHEAD)).split())
-    assert "poor text: please check the original" in flat and "OCR" not in flat
+    assert POOR_TEXT in flat and "OCR" not in flat
 
 
 def test_the_receipt_counts_by_source_in_the_readers_time_zone():
