@@ -35,9 +35,8 @@ def assemble(sheets: list[Sheet], title: str | None) -> Reading:
             else [line for line in sheet.lines if id(line) not in outside[sheet.number]]
         )
         page = Sheet(sheet.number, sheet.width, sheet.height, kept).text
-        pages.append(
-            Page(sheet.number, sheet.method, sheet.quality, sheet.language, page, sheet.note, bool(sheet.awaits))
-        )
+        quality = sheet.quality if sheet.lines or sheet.note or sheet.awaits else 1.0  # of nothing, nothing is missed
+        pages.append(Page(sheet.number, sheet.method, quality, sheet.language, page, sheet.note, bool(sheet.awaits)))
     if len(sheets) <= _SCREEN:
         refuse_impostors("\n".join(page.text for page in pages), title)
     methods = [method for method, _ in Counter(page.method for page in pages if page.text).most_common()]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,15 @@ def survivors(home) -> list[str]:
     return found
 
 
+def differing_mails(state, after) -> str:
+    """Line by line, since a mail is too long for an assertion to show."""
+    one, other = (
+        {name: "\n".join(mail).splitlines() for name, mail in each["mailbox"].items()} for each in (state, after)
+    )
+    names = sorted(one.keys() | other.keys())
+    return "\n".join(line for name in names for line in unified_diff(one.get(name, []), other.get(name, []), name))
+
+
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, prefect_api):
     """The end state of a run without a kill, and the seconds it took."""
@@ -97,7 +107,8 @@ def test_killed_runs_end_in_the_same_place(undisturbed, number):
         else:
             longest = moment
     finished(home)
-    assert dump(home) == state, f"killed at {moments} (FORUMWATCH_KILL_SEED={SEED})"
+    after = dump(home)
+    assert after == state, f"killed at {moments} (FORUMWATCH_KILL_SEED={SEED})\n{differing_mails(state, after)}"
 
 
 def test_week_2_brings_only_what_is_new(undisturbed):
