@@ -182,7 +182,7 @@ def _rows(wanted: sa.ColumnElement[bool]) -> sa.Select[Any]:
         sa.select(*_WHO, *found, *search, *flood)
         .select_from(matches.join(saved_searches).join(subscribers).outerjoin(holds, holds.c.id == matches.c.hold_id))
         .where(wanted)
-        .order_by(subscribers.c.id, matches.c.id)
+        .order_by(subscribers.c.id, saved_searches.c.id, matches.c.id)  # not as they happened to be found
     )
 
 
