@@ -88,6 +88,16 @@ def test_one_mail_with_every_new_work_once_and_why(members):
     assert (run.period, run.up_to_seq, run.mails) == ("2026-W40", 2, 2)
 
 
+def test_the_searches_of_a_work_stand_in_the_members_order_not_in_that_in_which_they_found_it(members):
+    put(members, work("1", "Salaries rise."))
+    match_changes(members)  # only the second search has it
+    put(members, work("1", "Salaries and wages rise."))
+    match_changes(members)
+    make(members)
+    text = text_of(mails(members)[ANA][0])
+    assert 0 < text.index("Your search “Wages”") < text.index("Your search “Pay”")
+
+
 def test_the_same_period_twice_is_once_and_late_matches_wait_for_the_next(members):
     put(members, work("1", "wages"))
     match_changes(members)
