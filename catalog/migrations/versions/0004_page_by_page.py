@@ -14,7 +14,16 @@ branch_labels = None
 depends_on = None
 
 
+SAID = (  # of a document's columns: before, and now
+    ("state", sa.String(16), "read, quarantined, waiting", "read, quarantined, waiting, opened (a bundle)"),
+    ("reason", sa.Text(), "why quarantined or waiting", "why quarantined or waiting; what a bundle holds"),
+)
+
+
 def upgrade() -> None:
+    if op.get_bind().dialect.name != "sqlite":  # which keeps no comments
+        for name, kind, before, now in SAID:
+            op.alter_column("documents", name, existing_type=kind, existing_comment=before, comment=now)
     # SQLite adds a column that may not be null only with a value for the rows that are there.
     _add("pages", "note", sa.String(200), "why it could not be read, or not well; empty where all is good", "''")
     _add("pages", "awaits_ocr", sa.Boolean(), "its picture is still to be read", sa.false())
