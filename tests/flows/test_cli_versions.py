@@ -3,8 +3,10 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 from typer.testing import CliRunner
 
+from catalog import tables
 from flows.cli import app
 from flows.house import House
 from flows.settings import read_settings
@@ -20,6 +22,11 @@ def house(tmp_path, monkeypatch):
     made = House(read_settings())
     read(made.catalog, "The Committee met.", "The wagcs of seafarers.")
     read(made.catalog, "The Committee met.", "The wages of seafarers.")
+    with made.catalog.write() as connection:  # where it came from; its bytes have got lost
+        sha256 = connection.execute(sa.select(tables.documents.c.sha256)).scalar_one()
+        about = {"source": "un_treaty_bodies", "publisher": "UN", "url": "https://example.org/1", "words": {}}
+        row = {"sha256": sha256, "size": 1, "media_type": "application/pdf", "captured": NOW, **about}
+        connection.execute(sa.insert(tables.captures).values(row))
     return made
 
 

@@ -121,12 +121,11 @@ def name_of(connection: Connection, subscriber_id: int | None, kind: str, wanted
 
 
 def _already(member: Member, contents: Contents) -> tuple[Already, ...]:
-    """Each work once, as the first mail told it."""
+    """Each work once, as the first mail told it; those of one mail by their keys."""
     found: dict[int, Already] = {}
-    for sent in sorted(member.sent, key=lambda sent: (sent.at, sent.work_id)):
-        titled = contents.title(sent.work_id)
-        if titled is not None:
-            found.setdefault(sent.work_id, Already(*titled, sent.at))
+    told = [(sent.at, titled, sent.work_id) for sent in member.sent if (titled := contents.title(sent.work_id))]
+    for at, titled, work in sorted(told):
+        found.setdefault(work, Already(*titled, at))
     return tuple(found.values())
 
 

@@ -62,7 +62,7 @@ def test_mixed_documents_keep_a_method_for_each_page():
     reading = read_through(out.getvalue())
     assert [page.method for page in reading.pages] == ["pypdfium2", "tesseract", "none"]
     assert FRENCH[:80] in " ".join(reading.pages[1].text.split())
-    assert reading.pages[2].quality == 0
+    assert reading.pages[2].quality == 1  # nothing is printed there: nothing is missed
     assert reading.facts["blank"] == ["3"]
 
 
